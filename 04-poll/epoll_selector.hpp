@@ -25,17 +25,19 @@ public:
 
     void add(int fd, Events wanted, std::uint64_t key,
              Trigger trigger) override {
-        std::uint32_t edge = trigger == Trigger::edge ? EPOLLET : 0;
-        control(EPOLL_CTL_ADD, fd, to_epoll(wanted) | edge);
+        std::uint32_t edge =
+            trigger == Trigger::edge ? std::uint32_t{EPOLLET} : 0;
+        control(EPOLL_CTL_ADD, fd, to_epoll(wanted) | edge, key);
         watched_[fd] = {key, edge};
     }
 
     void modify(int fd, Events wanted) override {
-        control(EPOLL_CTL_MOD, fd, to_epoll(wanted) | watched_.at(fd).edge);
+        const auto& [key, edge] = watched_.at(fd);
+        control(EPOLL_CTL_MOD, fd, to_epoll(wanted) | edge, key);
     }
 
     void remove(int fd) override {
-        if (watched_.erase(fd) != 0) control(EPOLL_CTL_DEL, fd, 0);
+        if (watched_.erase(fd) != 0) control(EPOLL_CTL_DEL, fd, 0, 0);
     }
 
     std::span<const Ready> select(Timeout timeout) override {
@@ -51,9 +53,7 @@ public:
         std::size_t ready =
             static_cast<std::size_t>(check(count, "epoll_wait"));
         for (std::size_t i = 0; i < ready; ++i) {
-            int fd = events_[i].data.fd;
-            ready_[i] = {fd, from_epoll(events_[i].events),
-                         watched_.at(fd).key};
+            ready_[i] = {events_[i].data.u64, from_epoll(events_[i].events)};
         }
         return std::span(ready_).first(ready);
     }
@@ -64,10 +64,11 @@ private:
         std::uint32_t edge;  // EPOLLET, or 0
     };
 
-    void control(int operation, int fd, std::uint32_t events) {
+    void control(int operation, int fd, std::uint32_t events,
+                 std::uint64_t key) {
         epoll_event event{};
         event.events = events;
-        event.data.fd = fd;
+        event.data.u64 = key;
         check(::epoll_ctl(epoll_.fd(), operation, fd, &event), "epoll_ctl");
     }
 
@@ -86,7 +87,7 @@ private:
     }
 
     Socket epoll_;
-    std::unordered_map<int, Watched> watched_;
+    std::unordered_map<int, Watched> watched_;  // for modify: MOD sets all
     std::array<epoll_event, 256> events_{};
     std::array<Ready, 256> ready_{};
 };

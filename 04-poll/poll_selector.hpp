@@ -63,8 +63,7 @@ public:
         check(count, "poll");
         for (std::size_t i = 0; i < list_.size() && count > 0; ++i) {
             if (list_[i].revents == 0) continue;
-            ready_.push_back(
-                {list_[i].fd, from_poll(list_[i].revents), keys_[i]});
+            ready_.push_back({keys_[i], from_poll(list_[i].revents)});
             --count;
         }
         return ready_;

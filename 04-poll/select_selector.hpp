@@ -72,7 +72,7 @@ public:
             Events events = (FD_ISSET(fd, &readable) ? kReadable : 0) |
                             (FD_ISSET(fd, &writable) ? kWritable : 0) |
                             (FD_ISSET(fd, &urgent) ? kUrgent : 0);
-            if (events != 0) ready_.push_back({fd, events, watched.key});
+            if (events != 0) ready_.push_back({watched.key, events});
         }
         return ready_;
     }

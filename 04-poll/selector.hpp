@@ -3,7 +3,7 @@
 //
 //   auto selector = make_selector("epoll");
 //   selector->add(socket.fd(), kReadable, key);
-//   for (const Ready& ready : selector->select(1s)) ...
+//   for (auto [key, events] : selector->select(1s)) ...
 #pragma once
 
 #include <chrono>
@@ -28,9 +28,8 @@ inline constexpr Events kError = 16;    // the next call says which
 enum class Trigger { level, edge };
 
 struct Ready {
-    int fd;
+    std::uint64_t key;  // what was given to add: whatever tells you who it is
     Events events;
-    std::uint64_t key;  // what was given to add
 };
 
 // Watches descriptors; owns none of them. Take one out with remove before it
