@@ -49,7 +49,7 @@ void serve(Socket client, const std::string& peer) {
             serve(std::move(client.socket), client.peer);
         } else if (client.exhausted) {
             say("out of descriptors: the next client has to wait");
-            std::this_thread::sleep_for(std::chrono::milliseconds(100));
+            std::this_thread::sleep_for(std::chrono::seconds(1));
         }
     }
 }

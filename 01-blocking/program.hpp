@@ -51,16 +51,18 @@ inline bool is_port(std::string_view text) {
 
 }  // namespace detail
 
-// PROGRAM [PORT [HOST]], as all servers take it.
+// PROGRAM [PORT [HOST]], as all servers take it; `synopsis` is what the usage
+// line shows when a program takes more than that.
 inline Endpoint server_arguments(const Arguments& given,
-                                 const char* default_port) {
+                                 const char* default_port,
+                                 const char* synopsis = "[PORT [HOST]]") {
     Endpoint endpoint{.host = given.size() > 1 ? given[1] : "127.0.0.1",
                       .port = given.empty() ? default_port : given[0]};
     if (given.size() > 2 || !detail::is_port(endpoint.port)) {
         throw UsageError(
-            fmt::format("[PORT [HOST]]   (default: {} 127.0.0.1; port 0: the "
-                        "system chooses)",
-                        default_port));
+            fmt::format("{}   (default: {} 127.0.0.1; port 0: the system "
+                        "chooses)",
+                        synopsis, default_port));
     }
     return endpoint;
 }

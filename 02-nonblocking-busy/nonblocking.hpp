@@ -21,15 +21,17 @@ inline void set_nonblocking(const Socket& socket) {
 
 namespace detail {
 
-// A signal came before the call could do anything: as good as "not yet",
-// because whoever asked a non-blocking socket will ask again.
-inline std::optional<std::size_t> done_or_not_yet(ssize_t count,
-                                                  const char* call) {
-    if (count == -1 &&
-        (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) {
+// What `call` did, or nothing if it would have had to wait.
+template <typename Call>
+std::optional<std::size_t> done_or_not_yet(Call call, const char* name) {
+    ssize_t count;
+    do {
+        count = call();
+    } while (count == -1 && errno == EINTR);
+    if (count == -1 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
         return std::nullopt;
     }
-    return static_cast<std::size_t>(check(count, call));
+    return static_cast<std::size_t>(check(count, name));
 }
 
 }  // namespace detail
@@ -39,7 +41,8 @@ inline std::optional<std::size_t> done_or_not_yet(ssize_t count,
 inline std::optional<std::size_t> try_receive(const Socket& socket,
                                               std::span<char> buffer) {
     return detail::done_or_not_yet(
-        ::recv(socket.fd(), buffer.data(), buffer.size(), 0), "recv");
+        [&] { return ::recv(socket.fd(), buffer.data(), buffer.size(), 0); },
+        "recv");
 }
 
 // Sends what the kernel takes now; returns how many bytes that were, nothing
@@ -47,7 +50,11 @@ inline std::optional<std::size_t> try_receive(const Socket& socket,
 inline std::optional<std::size_t> try_send(const Socket& socket,
                                            std::string_view bytes) {
     return detail::done_or_not_yet(
-        ::send(socket.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL), "send");
+        [&] {
+            return ::send(socket.fd(), bytes.data(), bytes.size(),
+                          MSG_NOSIGNAL);
+        },
+        "send");
 }
 // #endregion try_receive
 

@@ -62,7 +62,7 @@ void start_thread(Arrival client) {
             start_thread(std::move(client));
         } else if (client.exhausted) {
             say("out of descriptors: the next client has to wait");
-            std::this_thread::sleep_for(std::chrono::milliseconds(100));
+            std::this_thread::sleep_for(std::chrono::seconds(1));
         }
     }
 }
