@@ -1,0 +1,289 @@
+#include "tests/support/client.hpp"
+
+#include "01-blocking/connection.hpp"
+#include "02-nonblocking-busy/nonblocking.hpp"
+#include "tests/support/bytes.hpp"
+
+#include <fmt/core.h>
+
+#include <linux/sockios.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+
+#include <array>
+#include <cstring>
+
+namespace tincan::test {
+
+namespace {
+
+std::string seconds(std::chrono::milliseconds time) {
+    return fmt::format(
+        "{:g} s", static_cast<double>(time.count()) * time_scale() / 1000.0);
+}
+
+// Beginning and end of what came, for messages.
+std::string then(std::string_view bytes, std::string_view end) {
+    return bytes.empty() ? std::string(end)
+                         : fmt::format("{}, then {}", describe(bytes), end);
+}
+
+void set_buffer(const Socket& socket, int option, int size) {
+    if (size == 0) return;
+    check(::setsockopt(socket.fd(), SOL_SOCKET, option, &size, sizeof size),
+          "setsockopt");
+}
+
+}  // namespace
+
+Failure::Failure(std::string sent_, std::string came_, std::string expected_)
+    : std::runtime_error(fmt::format("sent      {}\ncame      {}\nexpected  {}",
+                                     sent_, came_, expected_)),
+      sent(std::move(sent_)),
+      came(std::move(came_)),
+      expected(std::move(expected_)) {}
+
+std::string load_address(std::size_t number) {
+    return fmt::format("127.0.0.{}", 2 + number % 8);
+}
+
+Client::Client(const Endpoint& server, ClientOptions options)
+    : options_(std::move(options)) {
+    AddressList to = resolve(server);
+    socket_ = Socket(check(
+        ::socket(to->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0),
+        "socket"));
+    set_buffer(socket_, SO_RCVBUF, options_.receive_buffer);
+    set_buffer(socket_, SO_SNDBUF, options_.send_buffer);
+    int on = 1;
+    check(::setsockopt(socket_.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on),
+          "setsockopt");
+    if (!options_.source.empty()) {
+        // Only connect chooses the port then: one port can serve several
+        // connections to different servers.
+        check(::setsockopt(socket_.fd(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT,
+                           &on, sizeof on),
+              "setsockopt");
+        AddressList from = resolve({options_.source, "0"});
+        check(::bind(socket_.fd(), from->ai_addr, from->ai_addrlen), "bind");
+    }
+    int error = 0;
+    if (::connect(socket_.fd(), to->ai_addr, to->ai_addrlen) == -1) {
+        error = errno;
+    }
+    if (error == EINPROGRESS) {
+        socklen_t size = sizeof error;
+        error = ETIMEDOUT;
+        if (wait_for(POLLOUT, Deadline(options_.patience))) {
+            ::getsockopt(socket_.fd(), SOL_SOCKET, SO_ERROR, &error, &size);
+        }
+    }
+    if (error != 0) {
+        throw Failure("a connection request to " + to_string(server),
+                      std::strerror(error), "a connection");
+    }
+    std::string address = to_string(local_address(socket_));
+    port_ = static_cast<std::uint16_t>(
+        std::stoul(address.substr(address.rfind(':') + 1)));
+}
+
+bool Client::wait_for(short events, Deadline deadline) const {
+    pollfd wanted{socket_.fd(), events, 0};
+    while (::poll(&wanted, 1, deadline.poll_timeout()) <= 0) {
+        if (deadline.passed()) return false;
+    }
+    return true;
+}
+
+std::string Client::sent() const {
+    return last_sent_.empty() ? "nothing" : last_sent_;
+}
+
+void Client::send(std::string_view bytes) {
+    last_sent_ = describe(bytes);
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+        if (!wait_for(POLLOUT, Deadline(options_.patience))) {
+            throw Failure(sent(),
+                          fmt::format("the server took {} bytes, then none "
+                                      "for {}",
+                                      done, seconds(options_.patience)),
+                          "that it takes them all");
+        }
+        try {
+            done += tincan::try_send(socket_, bytes.substr(done)).value_or(0);
+        } catch (const std::system_error& error) {
+            throw Failure(sent(), error.code().message(),
+                          "that the server takes it");
+        }
+    }
+}
+
+std::size_t Client::send_until_full(std::string_view bytes,
+                                    std::chrono::milliseconds quiet) {
+    last_sent_ = describe(bytes);
+    std::size_t done = 0;
+    while (done < bytes.size() && wait_for(POLLOUT, Deadline(quiet))) {
+        done += tincan::try_send(socket_, bytes.substr(done)).value_or(0);
+    }
+    return done;
+}
+
+std::size_t Client::try_send(std::string_view bytes) {
+    ssize_t count =
+        ::send(socket_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    return count > 0 ? static_cast<std::size_t>(count) : 0;
+}
+
+std::string Client::receive_some(const std::string& expected) {
+    if (!unread_.empty()) return std::exchange(unread_, {});
+    std::string bytes(65536, '\0');
+    Deadline deadline(options_.patience);
+    try {
+        while (wait_for(POLLIN, deadline)) {
+            std::optional<std::size_t> count = try_receive(socket_, bytes);
+            if (!count) continue;
+            bytes.resize(*count);
+            return bytes;
+        }
+    } catch (const std::system_error& error) {
+        throw Failure(sent(), error.code().message(), expected);
+    }
+    throw Failure(sent(),
+                  fmt::format("nothing for {}", seconds(options_.patience)),
+                  expected);
+}
+
+std::string Client::receive(std::size_t count) {
+    std::string all;
+    while (all.size() < count) {
+        std::string expected =
+            fmt::format("{} bytes, {} more", count, count - all.size());
+        std::string some = receive_some(expected);
+        if (some.empty()) {
+            throw Failure(sent(), then(all, "end of stream"), expected);
+        }
+        all += some;
+    }
+    unread_ = all.substr(count);
+    all.resize(count);
+    return all;
+}
+
+std::string Client::receive_line(std::string_view ending) {
+    std::string expected =
+        fmt::format("something that ends with {}", describe(ending));
+    std::string all;
+    std::size_t end;
+    while ((end = all.find(ending)) == std::string::npos) {
+        std::string some = receive_some(expected);
+        if (some.empty()) {
+            throw Failure(sent(), then(all, "end of stream"), expected);
+        }
+        all += some;
+    }
+    unread_ = all.substr(end + ending.size());
+    all.resize(end + ending.size());
+    return all;
+}
+
+std::string Client::receive_to_end() {
+    std::string all;
+    for (;;) {
+        std::string some = receive_some("end of stream");
+        if (some.empty()) return all;
+        all += some;
+    }
+}
+
+Client::Ending Client::receive_to_any_end() {
+    Ending ending{std::exchange(unread_, {})};
+    std::array<char, 65536> buffer;
+    for (;;) {
+        if (!wait_for(POLLIN, Deadline(options_.patience))) {
+            throw Failure(
+                sent(),
+                then(ending.bytes, "nothing for " + seconds(options_.patience)),
+                "the end of the connection");
+        }
+        ssize_t count = ::recv(socket_.fd(), buffer.data(), buffer.size(), 0);
+        if (count == 0) return ending;
+        if (count == -1 && (errno == EAGAIN || errno == EINTR)) continue;
+        if (count == -1) {
+            ending.reset = true;
+            return ending;
+        }
+        ending.bytes.append(buffer.data(), static_cast<std::size_t>(count));
+    }
+}
+
+bool Client::has_answer(std::chrono::milliseconds wait) {
+    return !unread_.empty() || wait_for(POLLIN, Deadline(wait));
+}
+
+void Client::expect_end() {
+    std::string rest = receive_to_end();
+    if (!rest.empty()) {
+        throw Failure(sent(), describe(rest), "end of stream, no more bytes");
+    }
+}
+
+void Client::full_duplex(std::string_view bytes, bool finish) {
+    last_sent_ = describe(bytes);
+    std::size_t done = 0;
+    std::size_t right = 0;  // this much came back as it was
+    auto fail = [&](std::string_view what) {
+        throw Failure(sent(), then(bytes.substr(0, right), what),
+                      fmt::format("the same bytes; {} of them came",
+                                  right == 0 ? "none" : std::to_string(right)));
+    };
+    if (finish && bytes.empty()) half_close();
+    while (right < bytes.size() || done < bytes.size()) {
+        short wanted = done < bytes.size() ? POLLIN | POLLOUT : POLLIN;
+        if (!wait_for(wanted, Deadline(options_.patience))) {
+            fail("nothing for " + seconds(options_.patience));
+        }
+        std::array<char, 65536> buffer;
+        try {
+            if (done < bytes.size()) {
+                done +=
+                    tincan::try_send(socket_, bytes.substr(done)).value_or(0);
+                if (finish && done == bytes.size()) half_close();
+            }
+            std::optional<std::size_t> count = try_receive(socket_, buffer);
+            if (!count) continue;
+            std::string_view came(buffer.data(), *count);
+            if (came.empty()) fail("end of stream");
+            std::string_view rest = bytes.substr(right, came.size());
+            if (came != rest) {
+                std::string all(bytes.substr(0, right));
+                all += came;
+                throw Failure(sent(), describe(all),
+                              "the same bytes; " + difference(bytes, all));
+            }
+            right += came.size();
+        } catch (const std::system_error& error) {
+            fail(error.code().message());
+        }
+    }
+    if (finish) expect_end();
+}
+
+void Client::half_close() {
+    finish_sending(socket_);
+}
+
+void Client::reset() {
+    linger at_once{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(socket_.fd(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    close();
+}
+
+std::size_t Client::unacknowledged() const {
+    int count = 0;
+    check(::ioctl(socket_.fd(), SIOCOUTQ, &count), "ioctl");
+    return static_cast<std::size_t>(count);
+}
+
+}  // namespace tincan::test

@@ -1,0 +1,103 @@
+// A client with deadlines: no operation waits longer than `patience`, and what
+// goes wrong says what was sent, what came, and what should have come.
+#pragma once
+
+#include "01-blocking/address.hpp"
+#include "01-blocking/socket.hpp"
+#include "tests/support/deadline.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace tincan::test {
+
+// Thrown where the server did not do what the test's next step needs.
+struct Failure : std::runtime_error {
+    Failure(std::string sent_, std::string came_, std::string expected_);
+
+    std::string sent;
+    std::string came;
+    std::string expected;
+};
+
+struct ClientOptions {
+    // Load clients bind 127.0.0.2 and up: see load_address.
+    std::string source{};
+    int receive_buffer = 0;  // SO_RCVBUF in bytes; 0: the system's choice
+    int send_buffer = 0;     // SO_SNDBUF
+    std::chrono::milliseconds patience{5000};
+};
+
+// "127.0.0.2" ... "127.0.0.9" in turn: their connections in TIME_WAIT use up
+// none of the ports that programs under test may get on 127.0.0.1.
+std::string load_address(std::size_t number);
+
+class Client {
+public:
+    explicit Client(const Endpoint& server, ClientOptions options = {});
+
+    // All of `bytes`, however long the server takes to read them.
+    void send(std::string_view bytes);
+    // As many as the kernel takes until it takes no more for `quiet`; returns
+    // how many.
+    std::size_t send_until_full(std::string_view bytes,
+                                std::chrono::milliseconds quiet);
+    // What the kernel takes now; 0 may also mean that the connection is cut.
+    std::size_t try_send(std::string_view bytes);
+
+    // Exactly `count` bytes.
+    std::string receive(std::size_t count);
+    // Up to and with the next LF, or `ending`.
+    std::string receive_line(std::string_view ending = "\n");
+    // All that comes until the server's end of stream.
+    std::string receive_to_end();
+    // The same as receive_to_end, but a reset is an end as well.
+    struct Ending {
+        std::string bytes;
+        bool reset = false;
+    };
+    Ending receive_to_any_end();
+    // True if something to receive (bytes, end or reset) came within `wait`.
+    bool has_answer(std::chrono::milliseconds wait);
+    // Throws a Failure unless the server ends the connection in time.
+    void expect_end();
+
+    // Sends and receives at once until all of `bytes` has come back; throws
+    // a Failure at the first byte that differs.
+    void exchange(std::string_view bytes) { full_duplex(bytes, false); }
+    // The same, says that nothing will follow, and expects the end after it.
+    void exchange_and_finish(std::string_view bytes) {
+        full_duplex(bytes, true);
+    }
+
+    // No more from us: FIN. The server's bytes still come.
+    void half_close();
+    // Ends the connection with RST, in both directions.
+    void reset();
+    void close() { socket_ = Socket(); }
+
+    // Bytes the server's kernel has not acknowledged yet.
+    std::size_t unacknowledged() const;
+    std::uint16_t port() const { return port_; }
+    const Socket& socket() const { return socket_; }
+
+private:
+    bool wait_for(short events, Deadline deadline) const;
+    // Bytes, or nothing at the end of the stream. Throws a Failure when none
+    // come in time or the connection is cut.
+    std::string receive_some(const std::string& expected);
+    void full_duplex(std::string_view bytes, bool finish);
+    std::string sent() const;
+
+    ClientOptions options_;
+    Socket socket_;
+    std::uint16_t port_ = 0;
+    std::string unread_;     // came behind what was asked for
+    std::string last_sent_;  // described, for messages
+};
+
+}  // namespace tincan::test

@@ -1,0 +1,88 @@
+#include "tests/support/usage.hpp"
+
+#include "tests/support/proc.hpp"
+
+#include <ctime>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+namespace tincan::test {
+
+namespace {
+
+std::chrono::nanoseconds cpu_of(pid_t process) {
+    clockid_t clock{};
+    timespec time{};
+    if (::clock_getcpuclockid(process, &clock) != 0 ||
+        ::clock_gettime(clock, &time) != 0) {
+        return {};
+    }
+    return std::chrono::seconds(time.tv_sec) +
+           std::chrono::nanoseconds(time.tv_nsec);
+}
+
+void add_threads(pid_t process, Usage& usage) {
+    for (int thread : numbers_in(proc(process) / "task")) {
+        ++usage.threads;
+        std::ifstream file(proc(process) / "task" / std::to_string(thread) /
+                           "schedstat");
+        long long ran = 0;
+        long long waited = 0;
+        file >> ran >> waited;
+        usage.runnable += std::chrono::nanoseconds(ran + waited);
+    }
+}
+
+void add_memory(pid_t process, Usage& usage) {
+    std::ifstream file(proc(process) / "status");
+    for (std::string line; std::getline(file, line);) {
+        std::istringstream fields(line);
+        std::string name;
+        std::size_t kilobytes = 0;
+        fields >> name >> kilobytes;
+        if (name == "RssAnon:") usage.anonymous += kilobytes * 1024;
+        if (name == "VmHWM:") usage.peak += kilobytes * 1024;
+    }
+}
+
+}  // namespace
+
+std::vector<pid_t> processes_of_group(pid_t group) {
+    std::vector<pid_t> processes = numbers_in("/proc");
+    std::erase_if(processes,
+                  [&](pid_t pid) { return kinship_of(pid).group != group; });
+    return processes;
+}
+
+Usage measure_group(pid_t group) {
+    Usage usage;
+    for (pid_t process : processes_of_group(group)) {
+        ++usage.processes;
+        usage.descriptors += numbers_in(proc(process) / "fd").size();
+        usage.cpu += cpu_of(process);
+        add_threads(process, usage);
+        add_memory(process, usage);
+    }
+    return usage;
+}
+
+void reset_peak(pid_t group) {
+    for (pid_t process : processes_of_group(group)) {
+        std::ofstream(proc(process) / "clear_refs") << "5";
+    }
+}
+
+int highest_descriptor(pid_t group) {
+    int highest = -1;
+    for (pid_t process : processes_of_group(group)) {
+        for (int fd : numbers_in(proc(process) / "fd")) {
+            highest = std::max(highest, fd);
+        }
+    }
+    return highest;
+}
+
+}  // namespace tincan::test
