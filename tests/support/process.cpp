@@ -251,6 +251,12 @@ public:
         return holds;
     }
 
+    // Waits until both have come to their ends: nobody may hold them open.
+    void wait_ends() {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return !sources_[0] && !sources_[1]; });
+    }
+
 private:
     void run() {
         for (;;) {
@@ -307,6 +313,7 @@ Process::~Process() = default;
 
 void Process::end() {
     child_->end();
+    drain_->wait_ends();
 }
 
 std::string Process::wait_for_line(std::string_view text, Deadline deadline) {

@@ -90,6 +90,7 @@ public:
     std::optional<Exit> wait_exit(Deadline deadline) const {
         return child_->wait_exit(deadline);
     }
+    // Kills what still runs, and has read all that it printed.
     void end();
 
     // The next whole line of stdout that contains `text`, without its LF;
