@@ -40,16 +40,13 @@ class UsageError : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-namespace detail {
-
+// Decimal digits for a port, 0 to 65535?
 inline bool is_port(std::string_view text) {
     return !text.empty() && text.size() <= 5 &&
            std::ranges::all_of(text,
                                [](char c) { return c >= '0' && c <= '9'; }) &&
            std::stoi(std::string(text)) <= 65535;
 }
-
-}  // namespace detail
 
 // PROGRAM [PORT [HOST]], as all servers take it; `synopsis` is what the usage
 // line shows when a program takes more than that.
@@ -58,7 +55,7 @@ inline Endpoint server_arguments(const Arguments& given,
                                  const char* synopsis = "[PORT [HOST]]") {
     Endpoint endpoint{.host = given.size() > 1 ? given[1] : "127.0.0.1",
                       .port = given.empty() ? default_port : given[0]};
-    if (given.size() > 2 || !detail::is_port(endpoint.port)) {
+    if (given.size() > 2 || !is_port(endpoint.port)) {
         throw UsageError(
             fmt::format("{}   (default: {} 127.0.0.1; port 0: the system "
                         "chooses)",
@@ -72,7 +69,7 @@ inline Endpoint client_arguments(const Arguments& given,
                                  const char* default_port) {
     Endpoint endpoint{.host = given.empty() ? "127.0.0.1" : given[0],
                       .port = given.size() > 1 ? given[1] : default_port};
-    if (given.size() > 2 || !detail::is_port(endpoint.port)) {
+    if (given.size() > 2 || !is_port(endpoint.port)) {
         throw UsageError(fmt::format("[HOST [PORT]]   (default: 127.0.0.1 {})",
                                      default_port));
     }
