@@ -221,7 +221,7 @@ TEST_F(TincanCommand, WithoutAptNamesWhatIsMissingAndChangesNothing) {
 
 // In place of apt-get: reports as the real one does, and brings ninja.
 const char* const kApt = R"(
-case $* in *install*)
+case $* in *'install ninja-build')
     echo pmstatus:ninja-build:50.0:Unpacking ninja-build
     mv "$0.ninja" "${0%/*}/ninja";;
 esac)";
@@ -245,8 +245,7 @@ TEST_F(WithoutNinja, SaysWhatItInstallsThenInstallsThenBuilds) {
     EXPECT_EQ(result.status, 0) << result.err;
     EXPECT_TRUE(contains(result.err, "installing 50 %\n")) << result.err;
     EXPECT_LT(result.err.find("ninja-build"), result.err.find("installing"));
-    EXPECT_TRUE(contains(log(), "install --no-install-recommends ninja-build"))
-        << log();
+    EXPECT_TRUE(contains(log(), "install ninja-build\n")) << log();
     EXPECT_TRUE(log().ends_with("tour\n")) << log();
 }
 
