@@ -1,0 +1,356 @@
+#include "book/tour/draw_svg.hpp"
+
+#include "book/tour/picture.hpp"
+#include "book/tour/svg.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+namespace tincan::tour {
+
+namespace {
+
+constexpr double kWidth = 940;
+constexpr double kLeft = 122;  // where time begins; names stand before it
+constexpr double kRight = 30;
+constexpr double kTop = 70;
+constexpr double kPersonHeight = 62;
+constexpr double kServerHeight = 50;
+constexpr double kQueueHeight = 22;
+constexpr double kBar = 24;  // how high bars are
+constexpr double kGap = 4;   // between lanes
+
+constexpr Letters kSmall{.colour = "muted", .size = 11.5};
+constexpr Letters kCode{.size = 12, .mono = true};
+
+Colour colour_of(const std::string& call) {
+    if (call == "accept") return "accept";
+    if (call == "recv") return "recv";
+    if (call == kAsking) return "ask";
+    if (call == "select" || call == "poll" || call == "epoll_wait") {
+        return "watch";
+    }
+    return "line";
+}
+
+Letters with(Letters letters, Anchor anchor) {
+    letters.anchor = anchor;
+    return letters;
+}
+
+Letters with(Letters letters, Colour colour) {
+    letters.colour = colour;
+    return letters;
+}
+
+class Figure {
+public:
+    Figure(const Timeline& timeline, const Caption& caption)
+        : timeline_(timeline),
+          svg_(kWidth, lay_out(), caption.title, caption.description) {
+        define_patterns();
+        svg_.rectangle(0, 0, kWidth, bottom_ + 56, 10, {.fill = "card"});
+        svg_.text(20, 30, caption.title, {.size = 17, .bold = true});
+        svg_.text(20, 50, caption.subtitle, {.colour = "muted"});
+        draw_lanes();
+        for (std::size_t lane = 0; lane < timeline.lanes.size(); ++lane) {
+            if (is_person(lane)) {
+                draw_person(lane);
+            } else {
+                draw_server(lane);
+            }
+        }
+        for (const Arrow& arrow : timeline.arrows)
+            draw_arrow(arrow);
+        draw_legend();
+    }
+
+    std::string text() const { return svg_.text(); }
+
+private:
+    struct Row {
+        double top;
+        double height;
+        double y;  // of the line or the bars
+    };
+
+    bool is_person(std::size_t lane) const {
+        return timeline_.lanes[lane].kind == LaneKind::person;
+    }
+    bool is_task(std::size_t lane) const {
+        return timeline_.lanes[lane].kind == LaneKind::task;
+    }
+
+    // Returns the height of the figure.
+    double lay_out() {
+        double top = kTop;
+        for (std::size_t lane = 0; lane < timeline_.lanes.size(); ++lane) {
+            double height = kServerHeight, y = height / 2;
+            if (is_person(lane)) {
+                double queue = queued(timeline_, lane) ? kQueueHeight : 0;
+                height = kPersonHeight + queue;
+                y = lane == 0 ? 37 : queue + 25;
+            }
+            rows_.push_back({top, height, top + y});
+            top += height + kGap;
+        }
+        bottom_ = top;
+        int ranks = 1;
+        for (const Deed& deed : timeline_.deeds) {
+            ranks = std::max(ranks, deed.at.rank);
+        }
+        for (const Arrow& arrow : timeline_.arrows) {
+            ranks = std::max(ranks, arrow.to.rank);
+        }
+        per_rank_ = std::min(6.0, per_beat() * 0.45 / ranks);
+        return bottom_ + 56;
+    }
+
+    double per_beat() const {
+        return (kWidth - kLeft - kRight) / timeline_.beats;
+    }
+    double x(Moment moment) const {
+        return kLeft + moment.beat * per_beat() + moment.rank * per_rank_;
+    }
+
+    void define_patterns() {
+        svg_.define(
+            "<marker id=\"head\" viewBox=\"0 0 8 8\" refX=\"7.2\" refY=\"4\" "
+            "markerWidth=\"7\" markerHeight=\"7\" "
+            "orient=\"auto-start-reverse\">",
+            "M0 .6 8 4 0 7.4z", {.fill = "arrow"}, "</marker>");
+        svg_.define(
+            "<pattern id=\"waits\" width=\"7\" height=\"7\" "
+            "patternUnits=\"userSpaceOnUse\" "
+            "patternTransform=\"rotate(45)\">",
+            "M1 0V7",
+            {.stroke = "wait",
+             .more = "stroke-width=\"2\" "
+                     "stroke-opacity=\".55\""},
+            "</pattern>");
+        svg_.define(
+            "<pattern id=\"asks\" width=\"4\" height=\"4\" "
+            "patternUnits=\"userSpaceOnUse\">",
+            "M1 0V4",
+            {.stroke = "ask",
+             .more = "stroke-width=\"1\" "
+                     "stroke-opacity=\".3\""},
+            "</pattern>");
+    }
+
+    void draw_lanes() {
+        for (std::size_t lane = 0; lane < rows_.size(); ++lane) {
+            const Row& row = rows_[lane];
+            svg_.rectangle(12, row.top, kWidth - 24, row.height, 6,
+                           {.fill = "lane"});
+            svg_.text(24, row.y + 5, timeline_.lanes[lane].name,
+                      {.bold = true});
+        }
+        for (int beat = 0; beat <= timeline_.beats; ++beat) {
+            double at = x({beat, 0});
+            svg_.path(fmt::format("M{:.1f} {}V{}", at, kTop, bottom_),
+                      {.stroke = "grid"});
+            if (beat % 2 == 0) {
+                svg_.text(at, bottom_ + 15, seconds(timeline_, beat),
+                          with(kSmall, Anchor::middle));
+            }
+        }
+    }
+
+    void draw_person(std::size_t lane) {
+        const Row& row = rows_[lane];
+        double begin = kLeft, end = kLeft;
+        for (const Deed& deed : timeline_.deeds) {
+            if (deed.lane != lane) continue;
+            if (deed.act == Act::connect) begin = x(deed.at);
+            if (deed.act == Act::leave) end = x(deed.at);
+        }
+        svg_.path(fmt::format("M{:.1f} {}H{:.1f}", begin, row.y, end),
+                  {.stroke = "line", .more = "stroke-width=\"3\""});
+        if (auto wait = queued(timeline_, lane)) draw_queued(lane, *wait);
+        for (const Stretch& wait : answers_awaited(timeline_, lane)) {
+            draw_answer_awaited(row, wait);
+        }
+        for (const Deed& deed : timeline_.deeds) {
+            if (deed.lane != lane) continue;
+            svg_.circle(x(deed.at), row.y, 4.2,
+                        {.fill = "card",
+                         .stroke = "ink",
+                         .more = "stroke-width=\"1.6\""});
+            if (deed.act == Act::say) {
+                svg_.text(x(deed.at) - 2, row.y + (lane == 0 ? -17 : 27),
+                          "“" + deed.text + "”", with(kCode, Anchor::middle));
+            }
+        }
+        svg_.text(begin - 8, row.y + 4, "connects", with(kSmall, Anchor::end));
+        svg_.text(end + 8, row.y + 4, "leaves", kSmall);
+    }
+
+    void draw_answer_awaited(const Row& row, const Stretch& wait) {
+        double from = x(wait.from), size = x(wait.to) - from;
+        svg_.rectangle(from, row.y - 11, size, 22, 4, {.fill = "waitback"});
+        svg_.rectangle(from, row.y - 11, size, 22, 4,
+                       {.stroke = "wait", .more = "fill=\"url(#waits)\""});
+        std::string label = "waits " + seconds(timeline_, beats(wait));
+        Letters letters{
+            .colour = "wait", .anchor = Anchor::middle, .bold = true};
+        double plate = width_of(label, letters) + 16;
+        if (beats(wait) == 0 || plate > size) return;
+        double middle = from + size / 2;
+        svg_.rectangle(middle - plate / 2, row.y - 9, plate, 18, 3,
+                       {.fill = "card"});
+        svg_.text(middle, row.y + 4.5, label, letters);
+    }
+
+    // From the connect along the lane's edge, to where the server takes it.
+    void draw_queued(std::size_t lane, const Stretch& wait) {
+        const Row& row = rows_[lane];
+        int side = lane == 0 ? 1 : -1;
+        double y = row.y + side * 20;
+        svg_.path(fmt::format("M{:.1f} {}V{}H{:.1f}", x(wait.from),
+                              row.y + side * 5, y, x(wait.to)),
+                  {.stroke = "queue",
+                   .more = "fill=\"none\" stroke-width=\"2\" "
+                           "stroke-dasharray=\"2 4\" "
+                           "stroke-linecap=\"round\""});
+        std::string time = seconds(timeline_, beats(wait));
+        for (const std::string& label :
+             {fmt::format("connected, says the kernel; but {} in the accept "
+                          "queue",
+                          time),
+              fmt::format("{} in the accept queue", time)}) {
+            Letters letters = with(kSmall, Colour("queue"));
+            if (width_of(label, letters) > x(wait.to) - x(wait.from) - 16) {
+                continue;
+            }
+            svg_.text(x(wait.from) + 8, y + (lane == 0 ? 14 : -5), label,
+                      letters);
+            return;
+        }
+    }
+
+    void draw_server(std::size_t lane) {
+        double y = rows_[lane].y;
+        for (const Stretch& stretch : running(timeline_, lane)) {
+            double from = x(stretch.from);
+            svg_.rectangle(from, y - kBar / 2,
+                           std::max(x(stretch.to) - from, 3.0), kBar, 3,
+                           {.fill = "run"});
+        }
+        for (const Wait& wait : timeline_.waits) {
+            if (wait.lane == lane) draw_wait(y, wait);
+        }
+        const Lane& itself = timeline_.lanes[lane];
+        if (!itself.goes_on) {
+            svg_.text(x(itself.end) + 10, y + 4, "ends", kSmall);
+        }
+    }
+
+    void draw_wait(double y, const Wait& wait) {
+        double from = x(wait.from), size = x(wait.to) - from;
+        Colour colour = colour_of(wait.call);
+        std::string more = "fill-opacity=\".15\"";
+        if (is_task(wait.lane)) more += " stroke-dasharray=\"5 3\"";
+        svg_.rectangle(from, y - kBar / 2, size, kBar, 3,
+                       {.fill = colour, .stroke = colour, .more = more});
+        if (wait.call == kAsking) {
+            svg_.rectangle(from, y - kBar / 2, size, kBar, 3,
+                           {.more = "fill=\"url(#asks)\""});
+        }
+        Letters letters = with(kCode, colour);
+        double character = width_of("m", letters);
+        std::string label = fitting(
+            labels(timeline_, wait),
+            static_cast<std::size_t>(std::max((size - 8) / character, 0.0)));
+        shows_initials_ = shows_initials_ || shows_initials(label);
+        svg_.text(from + size / 2, y + 4, label, with(letters, Anchor::middle));
+    }
+
+    // What took long goes straight up or down where it arrives: the wait is
+    // drawn already.
+    void draw_arrow(const Arrow& arrow) {
+        const Row& from = rows_[arrow.from_lane];
+        const Row& to = rows_[arrow.to_lane];
+        int side = to.y > from.y ? 1 : -1;
+        bool late = arrow.from.beat < arrow.to.beat;
+        double edge = is_person(arrow.from_lane) ? 5 : kBar / 2;
+        if (late) edge = arrow.cause == Cause::connect ? 20 : 11;
+        double x0 = late ? x(arrow.to) : x(arrow.from);
+        double y0 = from.y + side * edge;
+        double y1 = to.y - side * (is_person(arrow.to_lane) ? 6 : kBar / 2 + 1);
+        svg_.path(fmt::format("M{:.1f} {:.1f}L{:.1f} {:.1f}", x0, y0,
+                              x(arrow.to), y1),
+                  arrow_paint(arrow.cause));
+    }
+
+    static Paint arrow_paint(Cause cause) {
+        std::string more =
+            "fill=\"none\" stroke-width=\"1.5\" marker-end=\"url(#head)\"";
+        if (cause == Cause::start) more += " stroke-dasharray=\"1.5 2.5\"";
+        if (cause == Cause::connect || cause == Cause::leave) {
+            more += " stroke-dasharray=\"4 3\"";
+        }
+        return {.stroke = "arrow", .more = more};
+    }
+
+    // Only what this figure shows.
+    void draw_legend() {
+        double y = bottom_ + 40, at = 24;
+        auto explain = [&](std::string_view words) {
+            svg_.text(at, y, words, {.colour = "muted", .size = 12});
+            at += width_of(words, {.size = 12}) + 18;
+        };
+        auto box = [&](const Paint& paint) {
+            svg_.rectangle(at, y - 10, 20, 12, 3, paint);
+            at += 26;
+        };
+        auto arrow = [&](Cause cause, std::string_view words) {
+            svg_.path(fmt::format("M{:.1f} {}h24", at, y - 4),
+                      arrow_paint(cause));
+            at += 31;
+            explain(words);
+        };
+        box({.fill = "run"});
+        explain("works");
+        std::set<std::pair<Colour, std::string>> calls;
+        for (const Wait& wait : timeline_.waits) {
+            calls.emplace(colour_of(wait.call),
+                          wait.call == kAsking
+                              ? "asks without end: EAGAIN"
+                              : "sleeps in " + wait.call + "()");
+        }
+        for (const auto& [colour, words] : calls) {
+            box({.fill = colour,
+                 .stroke = colour,
+                 .more = "fill-opacity=\".15\""});
+            explain(words);
+        }
+        box({.stroke = "wait", .more = "fill=\"url(#waits)\""});
+        explain("waits for an answer");
+        arrow(Cause::bytes, "bytes");
+        arrow(Cause::connect, "connect, close");
+        if (std::ranges::any_of(timeline_.arrows, [](const Arrow& each) {
+                return each.cause == Cause::start;
+            })) {
+            arrow(Cause::start, "starts");
+        }
+        if (shows_initials_) explain("L: the listener");
+    }
+
+    const Timeline& timeline_;
+    std::vector<Row> rows_;  // by lane
+    double bottom_ = 0;
+    double per_rank_ = 0;
+    bool shows_initials_ = false;
+    Svg svg_;
+};
+
+}  // namespace
+
+std::string draw_svg(const Timeline& timeline, const Caption& caption) {
+    return Figure(timeline, caption).text();
+}
+
+}  // namespace tincan::tour

@@ -1,0 +1,300 @@
+#include "book/tour/draw_text.hpp"
+
+#include "book/tour/picture.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+
+namespace tincan::tour {
+
+namespace {
+
+constexpr int kLeft = 15;  // where time begins; names stand before it
+constexpr int kRight = 3;  // "leaves" needs a little more than a beat
+constexpr int kWidest = 160;
+
+Ink ink_of(const std::string& call) {
+    if (call == "accept") return Ink::accepting;
+    if (call == "recv") return Ink::receiving;
+    if (call == kAsking) return Ink::asking;
+    if (call == "select" || call == "poll" || call == "epoll_wait") {
+        return Ink::watching;
+    }
+    return Ink::other;
+}
+
+struct Sign {
+    const char* utf8;
+    char ascii;
+    Ink ink = Ink::plain;
+};
+
+class Drawing {
+public:
+    Drawing(const Timeline& timeline, TextStyle style)
+        : timeline_(timeline), width_(style.width), canvas_(style) {
+        per_beat_ =
+            static_cast<double>(style.width - kLeft - kRight) / timeline.beats;
+        for_each_moment([this](Moment moment) {
+            int& ranks = ranks_[moment.beat];
+            ranks = std::max(ranks, moment.rank);
+        });
+        lay_out();
+        for (std::size_t lane = 0; lane < timeline.lanes.size(); ++lane) {
+            canvas_.write(rows_[lane], 1, timeline.lanes[lane].name,
+                          Ink::strong);
+            if (is_person(lane)) {
+                draw_person(lane);
+            } else {
+                draw_server(lane);
+            }
+        }
+        for (const Arrow& arrow : timeline.arrows)
+            draw_arrow(arrow);
+        draw_time();
+        draw_legend();
+    }
+
+    std::string text() const { return canvas_.text(); }
+
+private:
+    bool is_person(std::size_t lane) const {
+        return timeline_.lanes[lane].kind == LaneKind::person;
+    }
+
+    template <typename Function>
+    void for_each_moment(Function function) const {
+        for (const Wait& wait : timeline_.waits) {
+            function(wait.from);
+            function(wait.to);
+        }
+        for (const Deed& deed : timeline_.deeds)
+            function(deed.at);
+        for (const Arrow& arrow : timeline_.arrows) {
+            function(arrow.from);
+            function(arrow.to);
+        }
+    }
+
+    // What happens in one beat is drawn side by side, in the first 40 % of it.
+    int column(Moment moment) const {
+        auto found = ranks_.find(moment.beat);
+        int ranks = found == ranks_.end() ? 0 : found->second;
+        int room = static_cast<int>(per_beat_ * 0.4);
+        int offset = ranks <= room ? moment.rank : moment.rank * room / ranks;
+        return kLeft + static_cast<int>(moment.beat * per_beat_) + offset;
+    }
+
+    // Rows from top to bottom. Words stand on the far side of a person's line,
+    // the queue on the side of the server; arrows have a row for their heads.
+    void lay_out() {
+        for (std::size_t lane = 0; lane < timeline_.lanes.size(); ++lane) {
+            bool first = lane == 0;
+            bool has_queue = is_person(lane) && queued(timeline_, lane);
+            int above =
+                is_person(lane) && (first || has_queue) ? canvas_.add_row() : 0;
+            rows_.push_back(canvas_.add_row());
+            int below = is_person(lane) && (!first || has_queue)
+                            ? canvas_.add_row()
+                            : 0;
+            words_rows_.push_back(first ? above : below);
+            queue_rows_.push_back(first ? below : above);
+            if (lane + 1 < timeline_.lanes.size()) canvas_.add_row();
+        }
+    }
+
+    void draw_person(std::size_t lane) {
+        int row = rows_[lane];
+        int begin = 0, end = 0;
+        for (const Deed& deed : timeline_.deeds) {
+            if (deed.lane != lane) continue;
+            if (deed.act == Act::connect) begin = column(deed.at);
+            if (deed.act == Act::leave) end = column(deed.at);
+        }
+        for (int at = begin; at < end; ++at) {
+            canvas_.put(row, at, "─", '-', Ink::faint);
+        }
+        for (const Stretch& wait : answers_awaited(timeline_, lane)) {
+            draw_answer_awaited(row, wait);
+        }
+        for (const Deed& deed : timeline_.deeds) {
+            if (deed.lane != lane) continue;
+            canvas_.put(row, column(deed.at), "●", 'o');
+            if (deed.act == Act::say) {
+                write_words(words_rows_[lane], column(deed.at),
+                            '"' + deed.text + '"');
+            }
+        }
+        canvas_.write(row, begin - 9, "connects", Ink::faint);
+        canvas_.write(row, end + 2, "leaves", Ink::faint);
+        if (auto wait = queued(timeline_, lane)) {
+            draw_queued(queue_rows_[lane], *wait, lane == 0);
+        }
+    }
+
+    void write_words(int row, int at, const std::string& words) {
+        int size = static_cast<int>(words.size());
+        if (canvas_.has_room(row, at, size)) canvas_.write(row, at, words);
+    }
+
+    void draw_answer_awaited(int row, const Stretch& wait) {
+        int from = column(wait.from), to = column(wait.to);
+        for (int at = from; at < to; ++at) {
+            canvas_.put(row, at, "▒", '/', Ink::waiting);
+        }
+        std::string label =
+            fmt::format(" waits {} ", seconds(timeline_, beats(wait)));
+        int size = static_cast<int>(label.size());
+        if (beats(wait) > 0 && size + 2 <= to - from) {
+            canvas_.write(row, (from + to - size) / 2 + 1, label, Ink::waiting);
+        }
+    }
+
+    // From the dot of the connect to where the arrow to the server begins.
+    void draw_queued(int row, const Stretch& wait, bool below) {
+        int from = column(wait.from), to = column(wait.to);
+        for (int at = from; at < to; ++at) {
+            canvas_.put(row, at, "┄", '.', Ink::faint);
+        }
+        canvas_.put(row, from, below ? "╰" : "╭", '.', Ink::faint);
+        canvas_.put(row, to, below ? "╮" : "╯", '.', Ink::faint);
+        std::string time = seconds(timeline_, beats(wait));
+        std::string label = fitting(
+            {fmt::format(" connected, says the kernel, but {} in the accept "
+                         "queue ",
+                         time),
+             fmt::format(" connected, but {} in the accept queue ", time),
+             fmt::format(" {} in the accept queue ", time), " queued "},
+            static_cast<std::size_t>(std::max(to - from - 1, 0)));
+        int size = static_cast<int>(label.size());
+        canvas_.write(row, (from + to - size) / 2 + 1, label);
+    }
+
+    void draw_server(std::size_t lane) {
+        int row = rows_[lane];
+        for (const Wait& wait : timeline_.waits) {
+            if (wait.lane == lane) draw_wait(row, wait);
+        }
+        for (const Stretch& stretch : running(timeline_, lane)) {
+            int from = column(stretch.from);
+            int to = std::max(column(stretch.to), from + 1);
+            for (int at = from; at < to; ++at) {
+                canvas_.put(row, at, "█", '#', Ink::running);
+            }
+        }
+        const Lane& itself = timeline_.lanes[lane];
+        if (!itself.goes_on) {
+            canvas_.write(row, column(itself.end) + 1, "ends", Ink::faint);
+        }
+    }
+
+    void draw_wait(int row, const Wait& wait) {
+        int from = column(wait.from), to = column(wait.to);
+        Ink ink = ink_of(wait.call);
+        bool asks = wait.call == kAsking;
+        for (int at = from; at < to; ++at) {
+            canvas_.put(row, at, asks ? "·" : "─", asks ? '.' : '-', ink);
+        }
+        canvas_.put(row, from, "├", '[', ink);
+        canvas_.put(row, to - 1, "┤", ']', ink);
+        int room = to - from - 2;
+        std::string label =
+            fitting(labels(timeline_, wait),
+                    static_cast<std::size_t>(std::max(room, 0)));
+        shows_initials_ = shows_initials_ || shows_initials(label);
+        int size = static_cast<int>(label.size());
+        if (size > 0 && size + 2 <= room) {
+            label = ' ' + label + ' ';
+            size += 2;
+        }
+        canvas_.write(row, from + 1 + (room - size) / 2, label, ink);
+    }
+
+    // Straight up or down, where it arrives; it passes behind what is in
+    // between.
+    void draw_arrow(const Arrow& arrow) {
+        bool down = arrow.from_lane < arrow.to_lane;
+        bool solid = arrow.cause == Cause::bytes;
+        int at = column(arrow.to);
+        int step = down ? 1 : -1;
+        int last = rows_[arrow.to_lane] - step;
+        for (int row = rows_[arrow.from_lane] + step; row != last;
+             row += step) {
+            if (!canvas_.is_free(row, at)) continue;
+            canvas_.put(row, at, solid ? "│" : "┊", solid ? '|' : ':');
+        }
+        if (down) {
+            canvas_.put(last, at, solid ? "▼" : "▽", 'v');
+        } else {
+            canvas_.put(last, at, solid ? "▲" : "△", '^');
+        }
+    }
+
+    void draw_time() {
+        int row = canvas_.add_row();
+        for (int beat = 0; beat <= timeline_.beats; beat += 2) {
+            std::string time = seconds(timeline_, beat);
+            if (beat != 0) time.erase(time.find(' '));
+            canvas_.write(row, column({beat, 0}), time, Ink::faint);
+        }
+    }
+
+    // Only what this picture shows, in as many rows as it takes.
+    void draw_legend() {
+        int row = canvas_.add_row();
+        int at = 1;
+        auto explain = [&](const std::vector<Sign>& signs,
+                           std::string_view words) {
+            auto size = static_cast<int>(signs.size() + words.size() + 1);
+            if (at + size > width_) {
+                row = canvas_.add_row();
+                at = 1;
+            }
+            for (const auto& [utf8, ascii, ink] : signs) {
+                canvas_.put(row, at++, utf8, ascii, ink);
+            }
+            canvas_.write(row, at + 1, words, Ink::faint);
+            at += static_cast<int>(words.size()) + 4;
+        };
+        auto is_asking = [](const Wait& wait) { return wait.call == kAsking; };
+        auto is_start = [](const Arrow& arrow) {
+            return arrow.cause == Cause::start;
+        };
+        explain({{"█", '#', Ink::running}}, "works");
+        if (std::ranges::any_of(timeline_.waits, is_asking)) {
+            explain({{"├", '[', Ink::asking},
+                     {"·", '.', Ink::asking},
+                     {"┤", ']', Ink::asking}},
+                    "asks without end");
+        }
+        if (!std::ranges::all_of(timeline_.waits, is_asking)) {
+            explain({{"├", '['}, {"─", '-'}, {"┤", ']'}}, "sleeps in a call");
+        }
+        explain({{"▒", '/', Ink::waiting}}, "waits for an answer");
+        if (shows_initials_) explain({{"L", 'L'}}, "the listener");
+        explain({{"▼", 'v'}}, "bytes");
+        explain({{"▽", 'v'}}, std::ranges::any_of(timeline_.arrows, is_start)
+                                  ? "connect, close, start"
+                                  : "connect, close");
+    }
+
+    const Timeline& timeline_;
+    int width_;
+    Canvas canvas_;
+    double per_beat_;
+    bool shows_initials_ = false;
+    std::map<int, int> ranks_;  // the highest of each beat
+    std::vector<int> rows_, words_rows_, queue_rows_;  // by lane
+};
+
+}  // namespace
+
+std::string draw_text(const Timeline& timeline, const TextStyle& style) {
+    TextStyle bounded = style;
+    bounded.width = std::min(style.width, kWidest);
+    return Drawing(timeline, bounded).text();
+}
+
+}  // namespace tincan::tour

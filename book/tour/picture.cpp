@@ -1,0 +1,125 @@
+#include "book/tour/picture.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace tincan::tour {
+
+namespace {
+
+bool watches_a_set(const Wait& wait) {
+    return wait.call == "select" || wait.call == "poll" ||
+           wait.call == "epoll_wait";
+}
+
+std::string initial(const std::string& name) {
+    return name == kListener ? "L" : name.substr(0, 1);
+}
+
+// "accept? Ann? accept? Ann? ...", as often as there is room.
+std::vector<std::string> questions(const Wait& wait) {
+    std::string round;
+    for (const std::string& name : wait.on) {
+        round += (name == kListener ? "accept" : name) + "? ";
+    }
+    std::vector<std::string> result = {round + round + round + "...",
+                                       round + round + "...", round + "..."};
+    return result;
+}
+
+}  // namespace
+
+bool shows_initials(const std::string& label) {
+    return label.find("{L") != std::string::npos;
+}
+
+std::vector<std::string> labels(const Timeline& timeline, const Wait& wait) {
+    std::vector<std::string> initials;
+    for (const std::string& name : wait.on)
+        initials.push_back(initial(name));
+    std::string all = fmt::format("{}", fmt::join(wait.on, ", "));
+    std::string short_names = fmt::format("{}", fmt::join(initials, ","));
+
+    if (wait.call == kAsking) {
+        std::vector<std::string> result = questions(wait);
+        result.insert(result.end(), {"EAGAIN ...", "EAGAIN", "asks"});
+        return result;
+    }
+    if (watches_a_set(wait)) {
+        std::vector<std::string> short_listener = wait.on;
+        std::ranges::replace(short_listener, kListener, "L");
+        return {
+            fmt::format("{}{{{}}}", wait.call, all),
+            fmt::format("{}{{{}}}", wait.call, fmt::join(short_listener, ",")),
+            fmt::format("{}{{{}}}", wait.call, short_names),
+            fmt::format("{{{}}}", short_names)};
+    }
+    std::string whom =
+        wait.on.empty() || wait.on == std::vector<std::string>{kListener} ? ""
+                                                                          : all;
+    std::string call = fmt::format("{}({})", wait.call, whom);
+    std::vector<std::string> result = {call, wait.call};
+    if (timeline.lanes[wait.lane].kind == LaneKind::task) {
+        result.insert(result.begin(), "co_await " + call);
+    }
+    return result;
+}
+
+std::string fitting(const std::vector<std::string>& labels, std::size_t room) {
+    auto found = std::ranges::find_if(
+        labels, [&](const std::string& label) { return label.size() <= room; });
+    return found == labels.end() ? "" : *found;
+}
+
+std::vector<Stretch> running(const Timeline& timeline, std::size_t lane) {
+    std::vector<Stretch> result;
+    Moment since = timeline.lanes[lane].begin;
+    auto until = [&](Moment moment) {
+        if (since < moment) result.push_back({since, moment});
+    };
+    for (const Wait& wait : timeline.waits) {
+        if (wait.lane != lane) continue;
+        until(wait.from);
+        since = wait.to;
+    }
+    until(timeline.lanes[lane].end);
+    return result;
+}
+
+std::vector<Stretch> answers_awaited(const Timeline& timeline,
+                                     std::size_t lane) {
+    std::vector<Stretch> result;
+    std::optional<Moment> since;
+    for (const Deed& deed : timeline.deeds) {
+        if (deed.lane != lane) continue;
+        if (deed.act == Act::say && !since) since = deed.at;
+        if (deed.act == Act::hear && since) {
+            result.push_back({*since, deed.at});
+            since.reset();
+        }
+    }
+    return result;
+}
+
+std::optional<Stretch> queued(const Timeline& timeline, std::size_t lane) {
+    for (const Arrow& arrow : timeline.arrows) {
+        if (arrow.cause == Cause::connect && arrow.from_lane == lane &&
+            arrow.from.beat < arrow.to.beat) {
+            return Stretch{arrow.from, arrow.to};
+        }
+    }
+    return std::nullopt;
+}
+
+int beats(const Stretch& stretch) {
+    return stretch.to.beat - stretch.from.beat;
+}
+
+std::string seconds(const Timeline& timeline, int beats) {
+    return fmt::format(
+        "{:.1f} s",
+        std::chrono::duration<double>(beats * timeline.beat).count());
+}
+
+}  // namespace tincan::tour

@@ -1,0 +1,162 @@
+#include "book/tour/server_process.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fmt/core.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <stdexcept>
+#include <string_view>
+
+namespace tincan::tour {
+
+namespace {
+
+// Untouched pages cost nothing.
+constexpr std::size_t kTraceBytes = TraceTable::bytes_for(65536);
+
+constexpr auto kTimeToListen = std::chrono::seconds(10);
+
+// The environment of the tour, and what the server needs besides.
+std::vector<std::string> environment_with(std::vector<std::string> more) {
+    for (char** at = environ; *at != nullptr; ++at) {
+        std::string_view entry = *at;
+        bool replaced = false;
+        for (const std::string& other : more) {
+            std::string_view name = other;
+            name = name.substr(0, name.find('=') + 1);
+            replaced = replaced || entry.starts_with(name);
+        }
+        if (!replaced) more.emplace_back(entry);
+    }
+    return more;
+}
+
+std::vector<char*> pointers_to(std::vector<std::string>& strings) {
+    std::vector<char*> pointers;
+    for (std::string& text : strings)
+        pointers.push_back(text.data());
+    pointers.push_back(nullptr);
+    return pointers;
+}
+
+// In the child of fork: only calls that are safe there.
+[[noreturn]] void become(const char* program, char** arguments,
+                         char** environment, int output, int trace) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::dup2(output, STDOUT_FILENO);
+    ::fcntl(trace, F_SETFD, 0);  // stays open across exec
+    ::execve(program, arguments, environment);
+    ::_exit(127);
+}
+
+}  // namespace
+
+TraceMemory::TraceMemory()
+    : file_(
+          check(::memfd_create("tincan-trace", MFD_CLOEXEC), "memfd_create")) {
+    check(::ftruncate(file_.fd(), kTraceBytes), "ftruncate");
+    memory_ = ::mmap(nullptr, kTraceBytes, PROT_READ | PROT_WRITE, MAP_SHARED,
+                     file_.fd(), 0);
+    if (memory_ == MAP_FAILED) check(-1, "mmap");
+}
+
+TraceMemory::~TraceMemory() {
+    ::munmap(memory_, kTraceBytes);
+}
+
+std::vector<Record> TraceMemory::records() const {
+    TraceTable table(memory_, kTraceBytes);
+    if (table.overflowed()) {
+        throw std::runtime_error("the server did more than fits into a trace");
+    }
+    auto records = table.records();
+    return {records.begin(), records.end()};
+}
+
+ServerProcess::ServerProcess(const std::filesystem::path& program,
+                             const std::filesystem::path& recorder,
+                             const TraceMemory& trace)
+    : name_((program.parent_path().filename() / program.filename()).string()) {
+    for (const auto& needed : {program, recorder}) {
+        if (::access(needed.c_str(), R_OK | X_OK) == -1) {
+            throw std::runtime_error(fmt::format(
+                "{}: not built yet; ./tincan tour builds what it needs",
+                needed.string()));
+        }
+    }
+    std::array<int, 2> pipe{};
+    check(::pipe2(pipe.data(), O_CLOEXEC), "pipe2");
+    output_ = Socket(pipe[0]);
+    Socket its_output(pipe[1]);
+
+    std::vector<std::string> words = {program.string(), "0"};
+    std::vector<std::string> variables = environment_with(
+        {"QUIET=1", "LD_PRELOAD=" + recorder.string(),
+         fmt::format("{}={}", kTraceVariable, trace.fd()),
+         // A server built with ASan would insist on being loaded first.
+         "ASAN_OPTIONS=verify_asan_link_order=0"});
+    std::vector<char*> arguments = pointers_to(words);
+    std::vector<char*> environment = pointers_to(variables);
+    pid_ = check(::fork(), "fork");
+    if (pid_ == 0) {
+        become(program.c_str(), arguments.data(), environment.data(),
+               its_output.fd(), trace.fd());
+    }
+    its_output = Socket();
+    try {
+        wait_until_it_listens();
+    } catch (...) {
+        stop();
+        throw;
+    }
+}
+
+void ServerProcess::wait_until_it_listens() {
+    using Clock = std::chrono::steady_clock;
+    auto deadline = Clock::now() + kTimeToListen;
+    std::string line;
+    while (!line.ends_with('\n')) {
+        auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline -
+                                                                 Clock::now());
+        pollfd output{output_.fd(), POLLIN, 0};
+        if (left.count() <= 0 ||
+            ::poll(&output, 1, static_cast<int>(left.count())) == 0) {
+            throw std::runtime_error(
+                fmt::format("{} did not listen within 10 s", name_));
+        }
+        char c = 0;
+        ssize_t count = ::read(output_.fd(), &c, 1);
+        if (count == 0) {
+            throw std::runtime_error(
+                fmt::format("{} ended before it listened", name_));
+        }
+        if (count == 1) line += c;
+    }
+    line.pop_back();
+    auto colon = line.rfind(':');
+    if (!line.starts_with("listening on ") || colon == std::string::npos) {
+        throw std::runtime_error(fmt::format(
+            "{} did not say where it listens, but: {}", name_, line));
+    }
+    port_ = line.substr(colon + 1);
+}
+
+void ServerProcess::stop() {
+    if (pid_ == -1) return;
+    ::kill(pid_, SIGKILL);
+    while (::waitpid(pid_, nullptr, 0) == -1 && errno == EINTR) {
+    }
+    pid_ = -1;
+}
+
+}  // namespace tincan::tour
