@@ -167,7 +167,7 @@ TEST_F(TincanCommand, BuildsWhatTheCommandNeedsAndRunsIt) {
               "ninja -C " +
                   build_.native() +
                   " contract\n"
-                  "contract 03 -- my server {port}\n");
+                  "contract --check 03 -- my server {port}\n");
 }
 
 TEST_F(TincanCommand, StaysInTheDirectoryItIsCalledFrom) {
