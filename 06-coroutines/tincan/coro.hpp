@@ -1,0 +1,195 @@
+// Coro<T>: a function that can wait without holding up its thread.
+//
+//   Coro<std::size_t> count(StreamReader reader) {
+//       std::size_t total = 0;
+//       ...  std::string_view bytes = co_await reader.read(1000);
+//       co_return total;
+//   }
+//
+// Calling it runs nothing yet: it makes a frame that holds the parameters.
+// `co_await count(reader)` runs it as part of this task and gives its result;
+// create_task (task.hpp) runs it beside. What g++ 12 gets wrong, and what to
+// write instead, is in this folder's README.
+#pragma once
+
+#include "06-coroutines/tincan/pump.hpp"
+
+#include <concepts>
+#include <coroutine>
+#include <exception>
+#include <optional>
+#include <utility>
+#include <variant>
+
+namespace tincan {
+
+template <typename T = void>
+class Coro;
+
+namespace detail {
+
+// Void results are kept as this, so that one code serves all.
+template <typename T>
+using Stored = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
+
+// How a coroutine ended: with a value or an exception.
+template <typename T>
+struct Outcome {
+    std::optional<Stored<T>> value;
+    std::exception_ptr error;
+
+    // Gives the value away, or throws the error.
+    T take() {
+        if (error) std::rethrow_exception(std::move(error));
+        if constexpr (!std::is_void_v<T>) return std::move(*value);
+    }
+};
+
+// Runs `child` on top of the coroutine that awaits it.
+template <typename T>
+class Call {
+public:
+    Call(Pump& pump, Coro<T>& child) : pump_(pump), child_(child) {}
+
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<>) noexcept {
+        pump_.push(child_.frame());
+    }
+    T await_resume() { return child_.outcome().take(); }
+
+private:
+    Pump& pump_;
+    Coro<T>& child_;
+};
+
+// Something that is no awaiter but makes one: a task, a future.
+template <typename Awaitable>
+concept HasAwaiter = requires(Awaitable& awaitable) {
+    awaitable.awaiter();
+};
+
+template <typename Awaitable>
+class AwaitingOwned {
+public:
+    AwaitingOwned(Awaitable& awaitable, Pump& pump)
+        : awaiter_(awaitable.awaiter()), awaiting_(awaiter_, pump) {}
+
+    bool await_ready() { return awaiting_.await_ready(); }
+    void await_suspend(std::coroutine_handle<> self) {
+        awaiting_.await_suspend(self);
+    }
+    decltype(auto) await_resume() { return awaiting_.await_resume(); }
+
+private:
+    using Own = decltype(std::declval<Awaitable&>().awaiter());
+
+    Own awaiter_;
+    Awaiting<Own> awaiting_;
+};
+
+// #region promise
+// The end of a coroutine: whoever awaits it is on top again.
+struct Return {
+    bool await_ready() const noexcept { return false; }
+    template <typename Promise>
+    void await_suspend(std::coroutine_handle<Promise> ended) const noexcept {
+        ended.promise().pump->pop();
+    }
+    void await_resume() const noexcept {}
+};
+
+class PromiseBase : public Frame {
+public:
+    std::suspend_always initial_suspend() const noexcept { return {}; }
+    Return final_suspend() const noexcept { return {}; }
+
+    // What may stand behind co_await: another coroutine, an awaiter, or
+    // something that has one (a task, a future).
+    template <typename T>
+    Call<T> await_transform(Coro<T>&& child, Site at = Site::here()) {
+        site = at;
+        return Call<T>(*pump, child);
+    }
+    template <std::derived_from<Awaiter> A>
+    Awaiting<A> await_transform(A&& awaiter, Site at = Site::here()) {
+        site = at;
+        return Awaiting<A>(awaiter, *pump);
+    }
+    template <HasAwaiter Awaitable>
+    AwaitingOwned<Awaitable> await_transform(Awaitable&& awaitable,
+                                             Site at = Site::here()) {
+        site = at;
+        return AwaitingOwned<Awaitable>(awaitable, *pump);
+    }
+};
+
+template <typename T>
+class Promise : public PromiseBase {
+public:
+    Coro<T> get_return_object();
+    void return_value(Stored<T> value) { outcome.value = std::move(value); }
+    void unhandled_exception() { outcome.error = std::current_exception(); }
+
+    Outcome<T> outcome;
+};
+
+template <>
+class Promise<void> : public PromiseBase {
+public:
+    Coro<void> get_return_object();
+    void return_void() { outcome.value.emplace(); }
+    void unhandled_exception() { outcome.error = std::current_exception(); }
+
+    Outcome<void> outcome;
+};
+// #endregion promise
+
+}  // namespace detail
+
+// #region coro
+// Owns the frame: when the Coro goes, the frame goes, wherever it was. T may
+// be void, or any type that can be moved.
+template <typename T>
+class [[nodiscard]] Coro {
+public:
+    using promise_type = detail::Promise<T>;
+    using Result = T;
+
+    Coro(Coro&& other) noexcept
+        : promise_(std::exchange(other.promise_, nullptr)) {}
+    Coro& operator=(Coro&& other) noexcept {
+        std::swap(promise_, other.promise_);
+        return *this;
+    }
+    ~Coro() {
+        if (promise_ != nullptr) promise_->handle.destroy();
+    }
+
+    // For the pump and the task: what to resume, and how it ended.
+    Frame& frame() { return *promise_; }
+    detail::Outcome<T>& outcome() { return promise_->outcome; }
+
+private:
+    friend promise_type;
+    explicit Coro(promise_type& promise) : promise_(&promise) {
+        promise.handle =
+            std::coroutine_handle<promise_type>::from_promise(promise);
+    }
+
+    promise_type* promise_;
+};
+// #endregion coro
+
+namespace detail {
+
+template <typename T>
+Coro<T> Promise<T>::get_return_object() {
+    return Coro<T>(*this);
+}
+
+inline Coro<void> Promise<void>::get_return_object() {
+    return Coro<void>(*this);
+}
+
+}  // namespace detail
+}  // namespace tincan

@@ -1,0 +1,316 @@
+#include "06-coroutines/tincan/event_loop.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace tincan {
+
+namespace {
+
+thread_local EventLoop* loop_of_this_thread = nullptr;
+
+}  // namespace
+
+class EventLoop::Running {
+public:
+    explicit Running(EventLoop& loop) {
+        if (loop_of_this_thread != nullptr) {
+            throw std::logic_error("a loop runs in this thread already");
+        }
+        loop_of_this_thread = &loop;
+    }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+    ~Running() { loop_of_this_thread = nullptr; }
+};
+
+EventLoop::EventLoop(std::unique_ptr<Selector> selector,
+                     std::unique_ptr<Clock> clock)
+    : selector_(std::move(selector)),
+      clock_(std::move(clock)),
+      scratch_(std::make_unique<std::array<char, 65536>>()),
+      wakeup_(*this, [this] { run_incoming(); }) {}
+
+EventLoop::~EventLoop() {
+    // What the tasks own (sockets, other tasks) must find the loop alive.
+    while (!tasks_.empty())
+        tasks_.first()->abandon();
+    timers_.expire(TimePoint::max());
+    while (!ready_.empty())
+        ready_.pop().discard();
+    foreign_.clear();
+    for (Slot& slot : slots_) {
+        if (slot.watch != nullptr) slot.watch->loop_ = nullptr;
+    }
+}
+
+EventLoop& EventLoop::running() {
+    if (loop_of_this_thread == nullptr) {
+        throw std::logic_error("no event loop runs in this thread");
+    }
+    return *loop_of_this_thread;
+}
+
+// #region turn
+void EventLoop::turn() {
+    std::span<const Ready> events = selector_->select(time_to_sleep());
+    if (events.empty() && ready_.empty()) nothing_happens();
+    for (const Ready& ready : events)
+        dispatch(ready);
+    if (!timers_.empty()) timers_.expire(clock_->now());
+    run_ready();
+}
+
+// None: until something happens.
+Selector::Timeout EventLoop::time_to_sleep() const {
+    using namespace std::chrono_literals;
+    if (!ready_.empty() || clock_->stands_still()) return 0ns;
+    if (timers_.empty()) return std::nullopt;
+    return std::max<Duration>(timers_.earliest() - clock_->now(), 0ns);
+}
+
+// Runs what is ready now. What that makes ready is behind `last`.
+void EventLoop::run_ready() {
+    Job* last = ready_.last();
+    while (last != nullptr) {
+        Job& job = ready_.pop();
+        if (&job == last) last = nullptr;
+        job.run();
+    }
+}
+// #endregion turn
+
+void EventLoop::nothing_happens() {
+    if (!clock_->stands_still()) return;
+    if (timers_.empty()) {
+        std::string stacks = "all tasks wait, and nothing will happen:\n";
+        tasks_.for_each([&](const TaskBase& task) {
+            stacks += fmt::format("  {}\n{}", task.name(), task.stack());
+        });
+        throw Deadlock(stacks);
+    }
+    clock_->jump_to(timers_.earliest());
+}
+
+void EventLoop::run_forever() {
+    Running running(*this);
+    for (stopping_ = false; !stopping_;)
+        turn();
+}
+
+void EventLoop::run_until_done(const FutureBase& future) {
+    Running running(*this);
+    stopping_ = false;
+    while (!future.done()) {
+        if (stopping_) throw std::runtime_error("stopped before it was done");
+        turn();
+    }
+}
+
+void EventLoop::cancel_all(Duration grace) {
+    Running running(*this);
+    tasks_.for_each([](TaskBase& task) { task.request_cancel(); });
+    bool late = false;
+    Handle handle = call_later(grace, [&late] { late = true; });
+    while (!tasks_.empty() && !late)
+        turn();
+    handle.cancel();
+    while (!tasks_.empty()) {
+        TaskBase& task = *tasks_.first();
+        detail::report(
+            fmt::format("{} would not stop:\n{}", task.name(), task.stack()));
+        task.abandon();
+    }
+}
+
+// #region callbacks
+Handle EventLoop::call_soon(std::function<void()> function) {
+    auto callback = std::make_shared<Callback>(*this, std::move(function));
+    callback->keep(callback);
+    ready_.push(*callback);
+    return Handle(callback);
+}
+
+Handle EventLoop::call_later(Duration delay, std::function<void()> function) {
+    return call_at(time() + delay, std::move(function));
+}
+
+Handle EventLoop::call_at(TimePoint when, std::function<void()> function) {
+    auto callback = std::make_shared<Callback>(*this, std::move(function));
+    callback->keep(callback);
+    timers_.arm(*callback, when);
+    return Handle(callback);
+}
+
+void EventLoop::call_soon_threadsafe(std::function<void()> function) {
+    wakeup_.push(std::move(function));
+}
+
+void Callback::expire() {
+    loop_.ready().push(*this);
+}
+
+void Callback::run() {
+    std::shared_ptr<Callback> self = std::move(self_);
+    std::function<void()> function = std::exchange(function_, nullptr);
+    if (!function) return;
+    try {
+        function();
+    } catch (...) {
+        detail::report("exception in a callback: " +
+                       detail::describe(std::current_exception()));
+    }
+}
+
+void Callback::cancel() {
+    function_ = nullptr;
+    if (armed()) {
+        disarm();
+        self_.reset();
+    }
+}
+
+void EventLoop::run_incoming() {
+    for (auto& function : wakeup_.take())
+        call_soon(std::move(function));
+    for (auto& [signal, handler] : signals_) {
+        if (handler.arrived()) call_soon([this, n = signal] { on_signal(n); });
+    }
+}
+
+// Who was removed meanwhile is not called any more.
+void EventLoop::on_signal(int signal) {
+    auto found = signals_.find(signal);
+    if (found == signals_.end()) return;
+    std::function<void()> function = found->second.function();
+    function();
+}
+// #endregion callbacks
+
+// #region foreign
+struct EventLoop::Foreign {
+    // One direction: queues its function whenever the descriptor is ready.
+    class Side : public IoWaiter {
+    public:
+        Side(EventLoop& loop, Watch& watch, Direction direction)
+            : loop_(loop), watch_(watch), direction_(direction) {}
+        ~Side() { leave(); }
+
+        bool set(std::function<void()> function) {
+            bool before = static_cast<bool>(function_);
+            function_ = std::move(function);
+            leave();
+            if (function_) watch_.wait(direction_, *this);
+            return before;
+        }
+        explicit operator bool() const { return static_cast<bool>(function_); }
+
+    private:
+        void leave() {
+            watch_.stop_waiting(direction_, *this);
+            handle_.cancel();
+        }
+        void on_ready() override { handle_ = loop_.call_soon(function_); }
+
+        EventLoop& loop_;
+        Watch& watch_;
+        Direction direction_;
+        std::function<void()> function_;
+        Handle handle_;
+    };
+
+    Foreign(EventLoop& loop, int fd)
+        : watch(loop, fd, Trigger::level),
+          in(loop, watch, Direction::in),
+          out(loop, watch, Direction::out) {}
+
+    Watch watch;
+    Side in;
+    Side out;
+};
+
+EventLoop::Foreign& EventLoop::foreign(int fd) {
+    auto& place = foreign_[fd];
+    if (!place) place = std::make_unique<Foreign>(*this, fd);
+    return *place;
+}
+
+void EventLoop::add_reader(int fd, std::function<void()> function) {
+    foreign(fd).in.set(std::move(function));
+}
+
+void EventLoop::add_writer(int fd, std::function<void()> function) {
+    foreign(fd).out.set(std::move(function));
+}
+
+bool EventLoop::remove_foreign(int fd, Direction direction) {
+    auto found = foreign_.find(fd);
+    if (found == foreign_.end()) return false;
+    Foreign& foreign = *found->second;
+    bool was_there =
+        (direction == Direction::in ? foreign.in : foreign.out).set(nullptr);
+    if (!foreign.in && !foreign.out) foreign_.erase(found);
+    return was_there;
+}
+
+bool EventLoop::remove_reader(int fd) {
+    return remove_foreign(fd, Direction::in);
+}
+
+bool EventLoop::remove_writer(int fd) {
+    return remove_foreign(fd, Direction::out);
+}
+// #endregion foreign
+
+void EventLoop::add_signal_handler(int signal, std::function<void()> function) {
+    signals_.erase(signal);
+    signals_.try_emplace(signal, signal, wakeup_.fd(), std::move(function));
+}
+
+bool EventLoop::remove_signal_handler(int signal) {
+    return signals_.erase(signal) != 0;
+}
+
+SignalScope::SignalScope(EventLoop& loop, std::vector<int> signals,
+                         std::function<void()> function)
+    : loop_(loop), signals_(std::move(signals)) {
+    for (int signal : signals_)
+        loop_.add_signal_handler(signal, function);
+}
+
+SignalScope::~SignalScope() {
+    for (int signal : signals_)
+        loop_.remove_signal_handler(signal);
+}
+
+// #region generations
+std::uint64_t EventLoop::adopt(Watch& watch) {
+    auto fd = static_cast<std::size_t>(watch.fd());
+    if (fd >= slots_.size()) slots_.resize(fd + 1);
+    Slot& slot = slots_[fd];
+    if (slot.watch != nullptr) {
+        throw std::logic_error(
+            fmt::format("descriptor {} is watched already", fd));
+    }
+    slot.watch = &watch;
+    return std::uint64_t{++slot.generation} << 32 | fd;
+}
+
+void EventLoop::disown(Watch& watch) {
+    slots_[static_cast<std::size_t>(watch.fd())].watch = nullptr;
+}
+
+bool EventLoop::is_current(std::uint64_t key) const {
+    const Slot& slot = slots_[key & 0xffffffff];
+    return slot.watch != nullptr && slot.generation == key >> 32;
+}
+
+void EventLoop::dispatch(const Ready& ready) {
+    if (is_current(ready.key)) {
+        slots_[ready.key & 0xffffffff].watch->on_events(ready.events);
+    }
+}
+// #endregion generations
+
+}  // namespace tincan

@@ -1,0 +1,213 @@
+// How the coroutines of one task call each other, wait, and are cancelled.
+//
+// A task is a stack of coroutine frames. `co_await child()` pushes the child,
+// its end pops it, and the pump resumes whatever is on top until that has to
+// wait for something outside: an awaiter. No resume ever happens inside
+// another one, so a loop of a million awaits needs no more machine stack than
+// one; and the stack that print_stack prints is simply there.
+#pragma once
+
+#include <coroutine>
+#include <exception>
+#include <utility>
+
+namespace tincan {
+
+// Thrown at the co_await where a cancelled task waits. Not a std::exception,
+// so that a handler for errors does not swallow it; whoever catches it to
+// clean up throws it on. asyncio.CancelledError
+class CancelledError {};
+
+// Where in the source a co_await stands. The strings live for ever.
+struct Site {
+    const char* function = "";
+    const char* file = "";
+    unsigned line = 0;
+
+    // The place of the call, when used as a default argument.
+    static constexpr Site here(const char* function = __builtin_FUNCTION(),
+                               const char* file = __builtin_FILE(),
+                               unsigned line = __builtin_LINE()) {
+        return {function, file, line};
+    }
+};
+
+class Pump;
+
+// What every coroutine's promise has: its place on its task's stack.
+struct Frame {
+    std::coroutine_handle<> handle;
+    Frame* caller = nullptr;  // who awaits us; null for a task's first
+    Pump* pump = nullptr;     // set before the first resume
+    Site site;                // of the co_await we are in, or were last in
+};
+
+// #region awaiter
+// Something outside the task that it can wait for: a descriptor, a timer,
+// another task. It lives in the frame of the coroutine that awaits it, and
+// when that frame is destroyed its destructor leaves whatever it waited in.
+class Awaiter {
+public:
+    // True if there is nothing (more) to wait for, and result() can be called.
+    // Asked first by co_await, and again whenever the task was woken. What it
+    // throws, co_await throws.
+    virtual bool attempt() = 0;
+    // After attempt said no: sees to it that somebody calls pump().wake().
+    virtual void wait() = 0;
+    // Stop waiting? True: done, nothing was lost and nobody will wake us.
+    // False: too late, the result is here or on its way.
+    virtual bool cancel() = 0;
+
+    // For people who ask where a task hangs.
+    virtual const char* what() const = 0;
+    virtual int fd() const { return -1; }
+
+protected:
+    Awaiter() = default;
+    Awaiter(Awaiter&&) = default;  // only until it is awaited
+    ~Awaiter() = default;
+
+    Pump& pump() { return *pump_; }
+
+private:
+    template <typename A>
+    friend class Awaiting;
+    friend class Pump;
+
+    Pump* pump_ = nullptr;      // set by co_await
+    bool cancelled_ = false;    // cancel() was asked and said true
+    std::exception_ptr error_;  // thrown by an attempt while it waited
+};
+// #endregion awaiter
+
+// #region pump
+// Runs one task's stack. The event loop's side of it, when to run and what to
+// do at the end, is in TaskBase.
+class Pump {
+public:
+    Pump(const Pump&) = delete;
+    Pump& operator=(const Pump&) = delete;
+
+    void push(Frame& frame) {
+        frame.caller = top_;
+        frame.pump = this;
+        top_ = &frame;
+    }
+    void pop() { top_ = top_->caller; }
+
+    const Frame* top() const { return top_; }
+    const Awaiter* awaiting() const { return awaiting_; }
+
+    // Has the task resumed, after all that is ready before.
+    virtual void wake() = 0;
+
+    // Whoever finds everything ready at once would never let the others have
+    // their turn: so there is an allowance for each turn. False if it is used
+    // up.
+    bool spend() { return budget_-- > 0; }
+
+    // Throws if a cancellation is due. Called before anything is awaited, so
+    // that what is not begun is not lost.
+    void check_cancelled() {
+        if (cancel_due_) {
+            cancel_due_ = false;
+            throw CancelledError();
+        }
+    }
+    // The cancellation that was due has reached its aim another way.
+    void forget_cancel() { cancel_due_ = false; }
+
+protected:
+    static constexpr int kBudget = 64;
+
+    Pump() = default;
+    ~Pump() = default;
+
+    // Runs until the task waits or ends; true if it has ended.
+    bool resume() {
+        budget_ = kBudget;
+        if (awaiting_ != nullptr && !try_again()) return false;
+        awaiting_ = nullptr;
+        while (top_ != nullptr && awaiting_ == nullptr)
+            top_->handle.resume();
+        return top_ == nullptr;
+    }
+
+    // Throws CancelledError into the task where it waits, or else at its next
+    // co_await of an awaiter.
+    void interrupt() {
+        if (awaiting_ != nullptr && awaiting_->cancelled_) return;
+        if (awaiting_ != nullptr && awaiting_->cancel()) {
+            awaiting_->cancelled_ = true;
+            wake();
+        } else {
+            cancel_due_ = true;
+        }
+    }
+
+    bool cancel_due() const { return cancel_due_; }
+    void clear() { top_ = nullptr, awaiting_ = nullptr; }
+
+private:
+    template <typename A>
+    friend class Awaiting;
+
+    // True if what we wait for is over, one way or another.
+    bool try_again() {
+        try {
+            if (awaiting_->cancelled_ || awaiting_->attempt()) return true;
+            if (cancel_due_) return awaiting_->cancelled_ = true;
+            awaiting_->wait();
+            return false;
+        } catch (...) {
+            awaiting_->error_ = std::current_exception();
+            return true;
+        }
+    }
+
+    Frame* top_ = nullptr;
+    Awaiter* awaiting_ = nullptr;  // null while it runs
+    int budget_ = 0;
+    bool cancel_due_ = false;
+};
+// #endregion pump
+
+// #region awaiting
+// What co_await works with: asks the awaiter first, waits only if it must.
+template <typename A>
+class Awaiting {
+public:
+    Awaiting(A& awaiter, Pump& pump) : awaiter_(awaiter), pump_(pump) {
+        awaiter.pump_ = &pump;
+    }
+
+    bool await_ready() {
+        pump_.check_cancelled();
+        turn_over_ = !pump_.spend();
+        return !turn_over_ && awaiter_.attempt();
+    }
+    void await_suspend(std::coroutine_handle<>) {
+        if (turn_over_) {
+            pump_.wake();
+        } else {
+            awaiter_.wait();
+        }
+        pump_.awaiting_ = &awaiter_;
+    }
+    decltype(auto) await_resume() {
+        if (awaiter_.cancelled_) {
+            pump_.forget_cancel();
+            throw CancelledError();
+        }
+        if (awaiter_.error_) std::rethrow_exception(awaiter_.error_);
+        return awaiter_.result();
+    }
+
+private:
+    A& awaiter_;
+    Pump& pump_;
+    bool turn_over_ = false;
+};
+// #endregion awaiting
+
+}  // namespace tincan

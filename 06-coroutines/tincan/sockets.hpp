@@ -1,0 +1,231 @@
+// Socket calls that wait in the loop instead of in the kernel.
+//
+//   AsyncSocket client(std::move(socket));
+//   std::size_t count = co_await sock_recv(client, buffer);
+//
+// Each tries its system call at once and waits only if that says EAGAIN. A
+// cancelled one has done nothing (sock_sendall: nobody knows how much it had
+// sent). Errors are std::system_error, named after the call.
+// asyncio: loop.sock_accept, sock_recv, sock_sendall, sock_connect
+#pragma once
+
+#include "01-blocking/connection.hpp"
+#include "02-nonblocking-busy/nonblocking.hpp"
+#include "06-coroutines/tincan/event_loop.hpp"
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace tincan {
+
+// #region async_socket
+// A non-blocking socket and its place in the running loop. Edge-triggered
+// where the selector can do that; a listener is level-triggered, because
+// accept can't tell "nobody there" from "the first one has left again".
+class AsyncSocket {
+public:
+    // Throws std::system_error if the selector has no room for it.
+    explicit AsyncSocket(Socket socket, Trigger trigger = Trigger::edge)
+        : socket_(std::move(socket)),
+          watch_(std::make_unique<Watch>(EventLoop::running(), socket_.fd(),
+                                         trigger)) {
+        set_nonblocking(socket_);
+    }
+
+    const Socket& socket() const { return socket_; }
+    int fd() const { return socket_.fd(); }
+    Watch& watch() const { return *watch_; }
+
+    // Before its time; who waits for it gets ECANCELED.
+    void close() {
+        watch_->close();
+        socket_ = Socket();
+    }
+
+private:
+    Socket socket_;
+    std::unique_ptr<Watch> watch_;  // goes first
+};
+// #endregion async_socket
+
+// #region io_awaiter
+// Waits for one direction of a descriptor.
+class IoAwaiter : public Awaiter, IoWaiter {
+public:
+    IoAwaiter(Watch& watch, Direction direction, const char* what)
+        : watch_(&watch), fd_(watch.fd()), direction_(direction), what_(what) {}
+    IoAwaiter(IoAwaiter&&) = default;
+    ~IoAwaiter() { leave(); }
+
+    void wait() override {
+        if (watch_->maybe_ready(direction_)) {
+            pump().wake();  // it was only our turn that was over
+        } else {
+            watch_->wait(direction_, *this);
+        }
+    }
+    bool cancel() override {
+        leave();
+        return true;
+    }
+    const char* what() const override { return what_; }
+    int fd() const override { return fd_; }
+
+protected:
+    // May the system call be tried (again)?
+    bool may_try() {
+        if (watch_ == nullptr) {
+            throw std::system_error(ECANCELED, std::generic_category(), what_);
+        }
+        return watch_->maybe_ready(direction_) && pump().spend();
+    }
+    Watch& watch() const { return *watch_; }
+
+private:
+    void leave() {
+        if (watch_ != nullptr) watch_->stop_waiting(direction_, *this);
+    }
+    void on_ready() override { pump().wake(); }
+    void on_closed() override {
+        watch_ = nullptr;
+        pump().wake();
+    }
+
+    Watch* watch_;
+    int fd_;
+    Direction direction_;
+    const char* what_;
+};
+// #endregion io_awaiter
+
+// #region receive_some
+// What fits into `buffer`; nothing if none is there yet. A short read took
+// all there was, so the next try would be in vain: unless the peer has hung
+// up, because then the end of the stream is still to be read, and no event
+// will announce it.
+inline std::optional<std::size_t> receive_some(const AsyncSocket& socket,
+                                               std::span<char> buffer) {
+    Watch& watch = socket.watch();
+    auto count = try_receive(socket.socket(), buffer);
+    if (!count || (*count < buffer.size() && !watch.read_to_end())) {
+        watch.not_ready(Direction::in);
+    }
+    return count;
+}
+
+// As much as the kernel takes of `bytes`: 0 if its buffer is full.
+inline std::size_t send_some(const AsyncSocket& socket,
+                             std::string_view bytes) {
+    std::size_t count = try_send(socket.socket(), bytes).value_or(0);
+    if (count < bytes.size()) socket.watch().not_ready(Direction::out);
+    return count;
+}
+// #endregion receive_some
+
+class SockRecv : public IoAwaiter {
+public:
+    SockRecv(AsyncSocket& socket, std::span<char> buffer)
+        : IoAwaiter(socket.watch(), Direction::in, "recv"),
+          socket_(socket),
+          buffer_(buffer) {}
+
+    bool attempt() override {
+        if (!may_try()) return false;
+        std::optional<std::size_t> count = receive_some(socket_, buffer_);
+        count_ = count.value_or(0);
+        return count.has_value();
+    }
+    std::size_t result() const { return count_; }
+
+private:
+    AsyncSocket& socket_;
+    std::span<char> buffer_;
+    std::size_t count_ = 0;
+};
+
+// Some bytes into `buffer`, at least one; 0 at the end of the stream. recv(2)
+inline SockRecv sock_recv(AsyncSocket& socket, std::span<char> buffer) {
+    return SockRecv(socket, buffer);
+}
+
+class SockSendAll : public IoAwaiter {
+public:
+    SockSendAll(AsyncSocket& socket, std::string_view bytes)
+        : IoAwaiter(socket.watch(), Direction::out, "send"),
+          socket_(socket),
+          unsent_(bytes) {}
+
+    bool attempt() override {
+        while (!unsent_.empty()) {
+            if (!may_try()) return false;
+            unsent_.remove_prefix(send_some(socket_, unsent_));
+        }
+        return true;
+    }
+    void result() const {}
+
+private:
+    AsyncSocket& socket_;
+    std::string_view unsent_;
+};
+
+// Until the kernel has taken all of `bytes`, which must stay. send(2)
+inline SockSendAll sock_sendall(AsyncSocket& socket, std::string_view bytes) {
+    return SockSendAll(socket, bytes);
+}
+
+class SockAccept : public IoAwaiter {
+public:
+    explicit SockAccept(AsyncSocket& listener)
+        : IoAwaiter(listener.watch(), Direction::in, "accept"),
+          listener_(listener) {}
+
+    bool attempt() override {
+        if (!may_try()) return false;
+        arrival_ = accept_client(listener_.socket());
+        if (arrival_ || arrival_.exhausted) return true;
+        watch().not_ready(Direction::in);
+        return false;
+    }
+    Arrival result() { return std::move(arrival_); }
+
+private:
+    AsyncSocket& listener_;
+    Arrival arrival_;
+};
+
+// The next client, or `exhausted` if there is no descriptor left for it: then
+// sleep a while before the next try. `listener` must be level-triggered.
+// accept4(2)
+inline SockAccept sock_accept(AsyncSocket& listener) {
+    return SockAccept(listener);
+}
+
+class SockConnect : public IoAwaiter {
+public:
+    SockConnect(AsyncSocket& socket, const sockaddr* address, socklen_t size)
+        : IoAwaiter(socket.watch(), Direction::out, "connect"),
+          socket_(socket),
+          address_(address),
+          size_(size) {}
+
+    bool attempt() override;
+    void result() const {}
+
+private:
+    AsyncSocket& socket_;
+    const sockaddr* address_;
+    socklen_t size_;
+    bool begun_ = false;
+};
+
+// Until the connection stands. connect(2), then SO_ERROR
+inline SockConnect sock_connect(AsyncSocket& socket, const sockaddr* address,
+                                socklen_t size) {
+    return SockConnect(socket, address, size);
+}
+
+}  // namespace tincan

@@ -1,0 +1,72 @@
+#include "06-coroutines/tincan/stream_input.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace tincan {
+
+LimitOverrun::LimitOverrun(std::size_t limit)
+    : std::runtime_error(fmt::format("no separator within {} bytes", limit)) {}
+
+IncompleteRead::IncompleteRead(std::string_view bytes)
+    : std::runtime_error(
+          fmt::format("the stream ended after {} bytes of what was asked for",
+                      bytes.size())),
+      partial(bytes) {}
+
+namespace detail {
+
+namespace {
+
+// What a connection that says nothing may keep of its buffer.
+constexpr std::size_t kIdleCapacity = 512;
+
+}  // namespace
+
+void StreamInput::receive() {
+    std::span<char> scratch = socket_.watch().loop().scratch();
+    std::optional<std::size_t> count = receive_some(socket_, scratch);
+    if (!count) return;
+    if (*count == 0) peer_finished_ = true;
+    buffer_.erase(0, begin_);
+    begin_ = 0;
+    buffer_.append(scratch.data(), *count);
+}
+
+void StreamInput::rest() {
+    if (!bytes().empty()) return;
+    buffer_.clear();
+    begin_ = 0;
+    if (buffer_.capacity() > kIdleCapacity) std::string().swap(buffer_);
+}
+
+std::string_view ReadExactly::result() {
+    if (input_.bytes().size() < count_) {
+        throw IncompleteRead(input_.take(count_));
+    }
+    return input_.take(count_);
+}
+
+// #region read_until
+// The separator may straddle two reads, so its length less one of what was
+// searched is searched again; all else only once.
+bool ReadUntil::enough() {
+    std::string_view bytes = input_.bytes();
+    std::size_t at = bytes.find(separator_, searched_);
+    found_ = at != std::string_view::npos;
+    searched_ =
+        found_ ? at
+               : bytes.size() - std::min(bytes.size(), separator_.size() - 1);
+    if (searched_ > input_.limit()) throw LimitOverrun(input_.limit());
+    return found_;
+}
+
+std::string_view ReadUntil::result() {
+    if (!found_) throw IncompleteRead(input_.take(input_.bytes().size()));
+    return input_.take(searched_ + separator_.size());
+}
+// #endregion read_until
+
+}  // namespace detail
+}  // namespace tincan

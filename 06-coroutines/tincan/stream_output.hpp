@@ -1,0 +1,76 @@
+// The sending half of a stream: bytes that the kernel would not take yet.
+#pragma once
+
+#include "06-coroutines/tincan/sockets.hpp"
+#include "06-coroutines/tincan/wait_list.hpp"
+
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace tincan::detail {
+
+inline constexpr std::size_t kHighWater = 65536;
+inline constexpr std::size_t kLowWater = kHighWater / 4;
+
+// #region output
+// Sends at once what the kernel takes and the rest as it takes more, without
+// a task of its own. The first error ends it: what is queued is dropped, and
+// whoever drains is told.
+class StreamOutput : IoWaiter {
+public:
+    explicit StreamOutput(const AsyncSocket& socket) : socket_(socket) {}
+    ~StreamOutput() { stop(); }
+
+    void write(std::string_view bytes);
+    // Half-close once all is sent. shutdown(2)
+    void write_eof();
+    // From now on nothing is sent; who drains gets `error`.
+    void fail(std::error_code error, const char* call);
+    void stop();
+
+    bool empty() const { return sent_ == queue_.size(); }
+    std::size_t size() const { return queue_.size() - sent_; }
+    bool paused() const { return paused_; }
+    void throw_if_failed() const {
+        if (error_) throw std::system_error(error_, call_);
+    }
+    bool failed() const { return static_cast<bool>(error_); }
+    WaitList& waiters() { return waiters_; }
+
+private:
+    void on_ready() override;
+    void flush();
+    void finish();
+
+    const AsyncSocket& socket_;
+    std::string queue_;
+    std::size_t sent_ = 0;  // of the queue
+    bool paused_ = false;   // above the high-water mark, and not yet below low
+    bool finishing_ = false;
+    std::error_code error_;
+    const char* call_ = "";
+    WaitList waiters_;
+};
+// #endregion output
+
+// Until the queue is short again, or empty.
+class StreamDrain final : public Waiter {
+public:
+    enum class Down { to_low_water, to_nothing };
+
+    StreamDrain(StreamOutput& output, Down down)
+        : Waiter(output.waiters(), "drain"), output_(output), down_(down) {}
+
+    bool attempt() override {
+        if (output_.failed()) return true;
+        return down_ == Down::to_nothing ? output_.empty() : !output_.paused();
+    }
+    void result() const { output_.throw_if_failed(); }
+
+private:
+    StreamOutput& output_;
+    Down down_;
+};
+
+}  // namespace tincan::detail

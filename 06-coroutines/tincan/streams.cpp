@@ -1,0 +1,138 @@
+#include "06-coroutines/tincan/streams.hpp"
+
+#include "06-coroutines/tincan/timeout.hpp"
+
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
+#include <array>
+#include <cerrno>
+#include <stdexcept>
+
+namespace tincan {
+
+namespace detail {
+
+void Connection::stop_reading() {
+    input_.stop();
+    if (!closed()) socket_.watch().poke(Direction::in);
+}
+
+// #region close
+void Connection::close() {
+    if (state_ != State::open) return;
+    stop_reading();
+    if (output_.failed() || nothing_on_its_way()) return abort();
+    state_ = State::closing;
+    EventLoop& loop = socket_.watch().loop();
+    loop.create_task(linger(shared_from_this()), "close " + peer_);
+}
+
+// Then close(2) destroys nothing: we have read all that the peer will ever
+// say, or all that it has said while its kernel has all that we said.
+bool Connection::nothing_on_its_way() const {
+    if (!output_.empty()) return false;
+    if (input_.peer_finished()) return true;
+    int unread = 0;
+    int unacknowledged = 0;
+    return ::ioctl(socket_.fd(), SIOCINQ, &unread) == 0 && unread == 0 &&
+           ::ioctl(socket_.fd(), SIOCOUTQ, &unacknowledged) == 0 &&
+           unacknowledged == 0;
+}
+
+namespace {
+
+// Aborts the connection when a coroutine is done with it, however it ends.
+class Aborter {
+public:
+    explicit Aborter(Connection& connection) : connection_(connection) {}
+    Aborter(const Aborter&) = delete;
+    ~Aborter() { connection_.abort(); }
+
+private:
+    Connection& connection_;
+};
+
+Coro<void> discard_input(std::shared_ptr<Connection> connection) {
+    AsyncSocket& socket = connection->socket();
+    std::size_t count;
+    do {
+        count = co_await sock_recv(socket, socket.watch().loop().scratch());
+    } while (count > 0);
+}
+
+}  // namespace
+
+Coro<void> Connection::linger(std::shared_ptr<Connection> connection) {
+    using namespace std::chrono_literals;
+    Aborter aborter(*connection);
+    StreamOutput& output = connection->output();
+    output.write_eof();
+    try {
+        co_await StreamDrain(output, StreamDrain::Down::to_nothing);
+        co_await wait_for(discard_input(connection), 1s);
+    } catch (const std::exception&) {
+        // It was reset, or took too long: it gets no more of us.
+    }
+}
+
+void Connection::abort() {
+    if (closed()) return;
+    stop_reading();
+    output_.fail(std::make_error_code(std::errc::connection_aborted), "send");
+    state_ = State::closed;
+    closing_.wake_all();
+    socket_.close();
+}
+// #endregion close
+
+}  // namespace detail
+
+detail::ReadUntil StreamReader::read_until(std::string_view separator) {
+    if (separator.empty()) throw std::invalid_argument("empty separator");
+    return {input(), watch(), separator};
+}
+
+bool StreamReader::at_eof() const {
+    return connection_->input().at_end() &&
+           connection_->input().bytes().empty();
+}
+
+namespace {
+
+Streams streams_of(AsyncSocket socket, std::string peer, std::size_t limit) {
+    auto connection = std::make_shared<detail::Connection>(
+        std::move(socket), std::move(peer), limit);
+    return {StreamReader(connection), StreamWriter(connection)};
+}
+
+}  // namespace
+
+Streams make_streams(Socket socket, std::string peer, std::size_t limit) {
+    return streams_of(AsyncSocket(std::move(socket)), std::move(peer), limit);
+}
+
+// #region open_connection
+Coro<Streams> open_connection(Endpoint endpoint, std::size_t limit) {
+    AddressList addresses = resolve(endpoint);
+    std::exception_ptr error;
+    for (addrinfo* at = addresses.get(); at != nullptr; at = at->ai_next) {
+        try {
+            Socket made(
+                check(::socket(at->ai_family, at->ai_socktype | SOCK_CLOEXEC,
+                               at->ai_protocol),
+                      "socket"));
+            AsyncSocket socket(std::move(made));
+            co_await sock_connect(socket, at->ai_addr, at->ai_addrlen);
+            int on = 1;
+            ::setsockopt(socket.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+            co_return streams_of(std::move(socket), to_string(endpoint), limit);
+        } catch (const std::system_error&) {
+            error = std::current_exception();
+        }
+    }
+    std::rethrow_exception(error);
+}
+// #endregion open_connection
+
+}  // namespace tincan

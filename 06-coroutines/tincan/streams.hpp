@@ -1,0 +1,173 @@
+// Streams: a connection as two things, one to read from and one to write to.
+//
+//   auto [reader, writer] = co_await open_connection({"localhost", "8000"});
+//   writer.write("hello\n");
+//   co_await writer.drain();
+//   std::string line(co_await reader.readline());
+//   writer.close();
+//   co_await writer.wait_closed();
+//
+// Both are handles, cheap to copy, of one connection; it is closed when the
+// last of them goes, but not well: see close. asyncio.StreamReader,
+// StreamWriter, open_connection
+#pragma once
+
+#include "06-coroutines/tincan/stream_input.hpp"
+#include "06-coroutines/tincan/stream_output.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace tincan {
+
+// How far read_until and readline look for their separator.
+inline constexpr std::size_t kStreamLimit = 65536;
+
+namespace detail {
+
+class Connection : public std::enable_shared_from_this<Connection> {
+public:
+    Connection(AsyncSocket socket, std::string peer, std::size_t limit)
+        : socket_(std::move(socket)),
+          peer_(std::move(peer)),
+          input_(socket_, limit),
+          output_(socket_) {}
+
+    AsyncSocket& socket() { return socket_; }
+    const std::string& peer() const { return peer_; }
+    StreamInput& input() { return input_; }
+    StreamOutput& output() { return output_; }
+    WaitList& closing() { return closing_; }
+    bool closed() const { return state_ == State::closed; }
+
+    void stop_reading();
+    void close();
+    void abort();
+
+private:
+    enum class State { open, closing, closed };
+
+    bool nothing_on_its_way() const;
+    static Coro<void> linger(std::shared_ptr<Connection> connection);
+
+    AsyncSocket socket_;
+    std::string peer_;
+    StreamInput input_;
+    StreamOutput output_;
+    State state_ = State::open;
+    WaitList closing_;
+};
+
+class WaitClosed final : public Waiter {
+public:
+    explicit WaitClosed(Connection& connection)
+        : Waiter(connection.closing(), "closed"), connection_(connection) {}
+    bool attempt() override { return connection_.closed(); }
+
+private:
+    Connection& connection_;
+};
+
+}  // namespace detail
+
+// #region reader
+// One task at a time reads. What a read gives is borrowed: valid until the
+// next read of this stream; make a std::string of it to keep it. A read that
+// is cancelled, or times out, takes nothing: the next one finds all the bytes.
+// Errors of the connection are std::system_error ("recv: ...").
+class StreamReader {
+public:
+    explicit StreamReader(std::shared_ptr<detail::Connection> connection)
+        : connection_(std::move(connection)) {}
+
+    // At least one byte, `most` at most; "" at the end of the stream.
+    detail::ReadSome read(std::size_t most = kStreamLimit) {
+        return {input(), watch(), most};
+    }
+    // Up to and with the next LF; what is left at the end of the stream, then
+    // "". Throws LimitOverrun.
+    detail::ReadLine readline() { return {input(), watch()}; }
+    // Up to and with `separator`, which must stay. Throws LimitOverrun, and
+    // IncompleteRead at the end of the stream.
+    detail::ReadUntil read_until(std::string_view separator);
+    // Exactly `count` bytes, however many; throws IncompleteRead.
+    detail::ReadExactly readexactly(std::size_t count) {
+        return {input(), watch(), count};
+    }
+
+    // The stream has ended and everything was taken.
+    bool at_eof() const;
+    // The stream ends here for us: reads give what has been received, then
+    // its end.
+    void stop() { connection_->stop_reading(); }
+
+private:
+    detail::StreamInput& input() { return connection_->input(); }
+    Watch& watch() { return connection_->socket().watch(); }
+
+    std::shared_ptr<detail::Connection> connection_;
+};
+// #endregion reader
+
+// #region writer
+class StreamWriter {
+public:
+    explicit StreamWriter(std::shared_ptr<detail::Connection> connection)
+        : connection_(std::move(connection)) {}
+
+    // Sends what the kernel takes at once and queues the rest. Never waits and
+    // never throws: an error is drain's to tell, and writing after it, or after
+    // close, is in vain.
+    void write(std::string_view bytes) { output().write(bytes); }
+    // Waits while more than 64 KiB are queued, until 16 KiB are left. Throws
+    // std::system_error ("send: ...") when the connection is broken. Who never
+    // drains, never learns, and may queue without bound.
+    detail::StreamDrain drain() {
+        return {output(), detail::StreamDrain::Down::to_low_water};
+    }
+    // How many bytes are queued.
+    std::size_t queued() const { return connection_->output().size(); }
+    // Half-close after what is queued: the peer sees the end of the stream and
+    // may still talk.
+    void write_eof() { output().write_eof(); }
+
+    // Ends the connection well: stops reading, sends what is queued, half-
+    // closes, and discards what the peer still says until it closes too, a
+    // second at most. A plain close(2) with one unread byte in the socket
+    // would reset the connection and destroy our last words on their way.
+    void close() { connection_->close(); }
+    // Ends it now; what is queued is lost.
+    void abort() { connection_->abort(); }
+    // Until the socket is closed, by whichever of them.
+    detail::WaitClosed wait_closed() {
+        return detail::WaitClosed(*connection_);
+    }
+
+    // "127.0.0.1:53412". get_extra_info("peername")
+    const std::string& peer() const { return connection_->peer(); }
+    // For setsockopt and the like; not to be closed.
+    int fd() const { return connection_->socket().fd(); }
+
+private:
+    detail::StreamOutput& output() { return connection_->output(); }
+
+    std::shared_ptr<detail::Connection> connection_;
+};
+// #endregion writer
+
+using Streams = std::pair<StreamReader, StreamWriter>;
+
+// Makes streams of a socket that is connected.
+Streams make_streams(Socket socket, std::string peer,
+                     std::size_t limit = kStreamLimit);
+
+// Connects to the first address of `endpoint` that answers. Throws
+// std::system_error, or std::runtime_error if the name is unknown. Finding the
+// address of a name may take the whole loop a while: getaddrinfo(3) blocks.
+Coro<Streams> open_connection(Endpoint endpoint,
+                              std::size_t limit = kStreamLimit);
+
+}  // namespace tincan

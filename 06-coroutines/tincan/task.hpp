@@ -1,0 +1,156 @@
+// Task<T>: a coroutine that runs beside others.
+//
+//   Task<int> sum = loop.create_task(add_up(numbers), "sum");
+//   ...                                   // both go on
+//   int total = co_await sum;
+//
+// The loop holds every task until it is done: dropping the handle neither
+// stops nor loses it. asyncio.Task
+#pragma once
+
+#include "06-coroutines/tincan/future.hpp"
+#include "06-coroutines/tincan/ready_queue.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace tincan {
+
+// What the loop knows of a task: when to run it, not what it returns.
+class TaskBase : public Job, public Pump {
+public:
+    std::uint64_t id() const { return id_; }
+    std::string name() const;
+
+    // Asks it to stop: CancelledError is thrown at the co_await where it
+    // waits, or at the next one if what it waited for is there already. Before
+    // its first turn, it ends without having begun.
+    void request_cancel();
+    // How often it was asked; uncancel takes one back, and if that was all, a
+    // cancellation not yet thrown is dropped. Both are for time-outs.
+    int cancelling() const { return cancel_requests_; }
+    void uncancel();
+
+    // Where it waits, the innermost co_await last. Empty if it runs.
+    std::string stack() const;
+
+    void wake() override;
+    void run() override;
+    void discard() override {}
+    // Destroys its frames where they are: for a task that will not stop.
+    void abandon();
+
+    virtual FutureBase& future() = 0;
+
+protected:
+    TaskBase(EventLoop& loop, std::string name);
+    ~TaskBase() = default;
+
+    void start(Frame& first, std::shared_ptr<TaskBase> self);
+
+private:
+    friend class TaskList;
+
+    // Destroys the coroutine; takes its result over if it has ended, else
+    // the task counts as cancelled.
+    virtual void conclude(bool ended) = 0;
+    void end(bool ended);
+    void trace(int kind, const char* what, int fd = -1) const;
+
+    EventLoop& loop_;
+    std::string name_;
+    std::uint64_t id_;
+    bool begun_ = false;
+    int cancel_requests_ = 0;
+    std::shared_ptr<TaskBase> self_;  // until it is done
+    TaskBase* previous_ = nullptr;    // in the list of all tasks
+    TaskBase* next_ = nullptr;
+};
+
+// All tasks of a loop that are not done, in the order of their creation.
+class TaskList {
+public:
+    TaskBase* first() const { return first_; }
+    bool empty() const { return first_ == nullptr; }
+    void add(TaskBase& task);
+    void remove(TaskBase& task);
+
+    template <typename Function>
+    void for_each(Function function) const {
+        for (TaskBase* task = first_; task != nullptr; task = task->next_) {
+            function(*task);
+        }
+    }
+
+private:
+    TaskBase* first_ = nullptr;
+    TaskBase* last_ = nullptr;
+};
+
+namespace detail {
+
+template <typename T>
+class TaskState final : public FutureState<T>, public TaskBase {
+public:
+    TaskState(EventLoop& loop, Coro<T> coro, std::string name)
+        : FutureState<T>(loop),
+          TaskBase(loop, std::move(name)),
+          coro_(std::move(coro)) {}
+
+    static std::shared_ptr<TaskState> start(EventLoop& loop, Coro<T> coro,
+                                            std::string name) {
+        auto state =
+            std::make_shared<TaskState>(loop, std::move(coro), std::move(name));
+        state->TaskBase::start(state->coro_->frame(), state);
+        return state;
+    }
+
+    std::string name() const override { return TaskBase::name(); }
+    FutureBase& future() override { return *this; }
+
+    bool cancel() override {
+        if (this->done()) return false;
+        this->request_cancel();
+        return true;
+    }
+
+private:
+    void conclude(bool ended) override {
+        Outcome<T> outcome;
+        if (ended) outcome = std::move(coro_->outcome());
+        coro_.reset();
+        if (!ended || is_cancellation(outcome.error)) {
+            this->finish(FutureBase::State::cancelled);
+        } else {
+            this->set(std::move(outcome));
+        }
+    }
+
+    std::optional<Coro<T>> coro_;
+};
+
+}  // namespace detail
+
+// #region task
+// A handle; copies are the same task.
+template <typename T = void>
+class Task : public detail::Awaitable<T, detail::TaskState<T>> {
+public:
+    std::string name() const { return this->state_->TaskBase::name(); }
+    std::string stack() const { return this->state_->stack(); }
+    TaskBase& base() { return *this->state_; }
+
+    detail::FutureAwaiter<T> awaiter() const {
+        return detail::FutureAwaiter<T>(this->state_, "task");
+    }
+
+private:
+    friend class EventLoop;
+    using detail::Awaitable<T, detail::TaskState<T>>::Awaitable;
+};
+// #endregion task
+
+}  // namespace tincan
