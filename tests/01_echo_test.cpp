@@ -6,7 +6,9 @@
 #include "01-blocking/linger.hpp"
 #include "tests/support/tcp_table.hpp"
 
+#include <linux/sockios.h>
 #include <pthread.h>
+#include <sys/ioctl.h>
 
 #include <atomic>
 #include <thread>
@@ -30,6 +32,26 @@ TEST(EchoServer, TheSecondClientWaits) {
 
     ann.close();
     EXPECT_EQ(bob.receive(5), "hello");
+}
+
+TEST(EchoServer, AClientThatNeverReadsStopsTheServer) {
+    Server server = start("echo_server");
+    Client ann(server.endpoint(),
+               {.source = {}, .receive_buffer = 4096, .send_buffer = 4096});
+    ann.send_until_full(std::string(64 << 20, 'x'), kSilence);
+    Client bob(server.endpoint());
+    bob.send("hello");
+    EXPECT_FALSE(bob.has_answer(kSilence));
+    ann.reset();
+    EXPECT_EQ(bob.receive(5), "hello");
+}
+
+TEST(EchoServer, WhoHasSaidEverythingStillGetsItsEcho) {
+    Server server = start("echo_server");
+    Client bob(server.endpoint());
+    bob.send("hello");
+    bob.half_close();
+    EXPECT_EQ(bob.receive_to_end(), "hello");
 }
 
 TEST(EchoServer, ItSleepsWhileItWaits) {
@@ -60,6 +82,63 @@ struct Pair {
     std::optional<Client> client;
     Socket server;
 };
+
+std::string receive_some(const Socket& socket, std::size_t size) {
+    std::string bytes(size, '\0');
+    bytes.resize(receive(socket, bytes));
+    return bytes;
+}
+
+TEST(Stream, TwoSendsMayArriveAsOne) {
+    Pair pair;
+    pair.client->send("one");
+    pair.client->send("two");
+    ASSERT_TRUE(eventually([&] { return pair.client->unacknowledged() == 0; },
+                           Deadline(kPatience)));
+    EXPECT_EQ(receive_some(pair.server, 100), "onetwo");
+}
+
+TEST(Stream, OneSendMayArriveInPieces) {
+    Pair pair;
+    pair.client->send("one");
+    EXPECT_EQ(receive_some(pair.server, 2), "on");
+    EXPECT_EQ(receive_some(pair.server, 2), "e");
+}
+
+TEST(Stream, SendReturnsBeforeThePeerHasTheBytes) {
+    Pair pair(4096);
+    send_all(pair.server, std::string(200'000, 'x'));
+    int waiting = 0;
+    check(::ioctl(pair.server.fd(), SIOCOUTQ, &waiting), "ioctl");
+    EXPECT_GT(waiting, 0);
+}
+
+TEST(Stream, ACloseIsAnEndAndAResetIsAnError) {
+    Pair closed;
+    closed.client->close();
+    EXPECT_EQ(receive_some(closed.server, 10), "");
+
+    Pair reset;
+    reset.client->reset();
+    EXPECT_THROW(receive_some(reset.server, 10), std::system_error);
+    Address peer;
+    EXPECT_EQ(::getpeername(reset.server.fd(), peer.get(), &peer.size), -1)
+        << "the kernel has forgotten who it was";
+}
+
+TEST(Queue, WhenItIsFullTheNextClientWaits) {
+    Socket listener = listen_on({"127.0.0.1", "0"});
+    check(::listen(listener.fd(), 0), "listen");  // room for one all the same
+    std::string address = to_string(local_address(listener));
+    Endpoint server{"127.0.0.1", address.substr(address.rfind(':') + 1)};
+    Client first(server);
+    EXPECT_THROW(
+        Client(server,
+               {.source = {}, .patience = std::chrono::milliseconds(kSilence)}),
+        Failure);
+    EXPECT_TRUE(accept_client(listener));
+    Client second(server);
+}
 
 const std::string kReply(200'000, 'r');  // more than a small client's kernel
                                          // takes while the client sleeps
