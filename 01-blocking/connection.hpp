@@ -87,11 +87,12 @@ struct Arrival {
 };
 
 // Takes the next client out of the queue; on a blocking listener, waits for
-// one. Throws only if the listener itself is unusable. accept4(2)
-inline Arrival accept_client(const Socket& listener) {
+// one. `flags` may be SOCK_NONBLOCK (stage 2). Throws only if the listener
+// itself is unusable. accept4(2)
+inline Arrival accept_client(const Socket& listener, int flags = 0) {
     Address address;
-    Socket client(
-        ::accept4(listener.fd(), address.get(), &address.size, SOCK_CLOEXEC));
+    Socket client(::accept4(listener.fd(), address.get(), &address.size,
+                            flags | SOCK_CLOEXEC));
     if (!client) {
         switch (errno) {
             case EMFILE:   // this process has too many descriptors,

@@ -67,10 +67,9 @@ using Clock = std::chrono::steady_clock;
 // `accept_again` is set to a second from now.
 void accept_one(const Socket& listener, Clients& clients,
                 Clock::time_point& accept_again) {
-    Arrival client = accept_client(listener);
+    Arrival client = accept_client(listener, SOCK_NONBLOCK);
     if (client) {
         say("{} connected", client.peer);
-        set_nonblocking(client.socket);
         int fd = client.socket.fd();
         clients[fd] = {std::move(client.socket), client.peer, ""};
     } else if (client.exhausted) {

@@ -13,7 +13,8 @@
 namespace tincan {
 
 // From now on calls on this socket return EAGAIN where they would have
-// waited. fcntl(2), O_NONBLOCK
+// waited. A client can come like that from accept_client, with SOCK_NONBLOCK.
+// fcntl(2), O_NONBLOCK
 inline void set_nonblocking(const Socket& socket) {
     int flags = check(::fcntl(socket.fd(), F_GETFL), "fcntl");
     check(::fcntl(socket.fd(), F_SETFL, flags | O_NONBLOCK), "fcntl");

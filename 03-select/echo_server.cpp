@@ -68,14 +68,13 @@ using Clock = std::chrono::steady_clock;
 // `accept_again` is set to a second from now.
 void accept_one(const Socket& listener, Clients& clients,
                 Clock::time_point& accept_again) {
-    Arrival client = accept_client(listener);
+    Arrival client = accept_client(listener, SOCK_NONBLOCK);
     if (client && client.socket.fd() >= FD_SETSIZE) {
         // FD_SET would write beyond the end of the set, in silence.
         say("{} refused: descriptor {} does not fit into a set of {}",
             client.peer, client.socket.fd(), FD_SETSIZE);
     } else if (client) {
         say("{} connected", client.peer);
-        set_nonblocking(client.socket);
         int fd = client.socket.fd();
         clients[fd] = {std::move(client.socket), client.peer, ""};
     } else if (client.exhausted) {

@@ -144,10 +144,9 @@ private:
     }
 
     void accept_one() {
-        Arrival client = accept_client(listener_);
+        Arrival client = accept_client(listener_, SOCK_NONBLOCK);
         if (client) {
             say("{} connected", client.peer);
-            set_nonblocking(client.socket);
             selector_.add(client.socket.fd(), kReadable, ++last_key_,
                           Trigger::level);
             Client& added = clients_[last_key_];

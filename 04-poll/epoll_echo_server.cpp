@@ -114,16 +114,25 @@ private:
     }
     // #endregion triggers
 
-    void accept_one() {
-        Arrival client = accept_client(listener_);
-        if (client) {
-            say("{} connected", client.peer);
-            set_nonblocking(client.socket);
-            watch(client.socket,
-                  trigger_ == Trigger::edge ? kReadable | kWritable : kReadable,
+    // Unlike a list of our own, the kernel's may have no room for one more.
+    void take_in(Arrival client) {
+        bool edge = trigger_ == Trigger::edge;
+        try {
+            watch(client.socket, edge ? kReadable | kWritable : kReadable,
                   trigger_);
-            int fd = client.socket.fd();
-            clients_[fd] = {std::move(client.socket), client.peer, ""};
+        } catch (const std::system_error& error) {
+            say("{} refused: {}", client.peer, error.what());
+            return;
+        }
+        say("{} connected", client.peer);
+        int fd = client.socket.fd();
+        clients_[fd] = {std::move(client.socket), client.peer, ""};
+    }
+
+    void accept_one() {
+        Arrival client = accept_client(listener_, SOCK_NONBLOCK);
+        if (client) {
+            take_in(std::move(client));
         } else if (client.exhausted) {
             say("out of descriptors: the next client has to wait");
             selector_.modify(listener_.fd(), 0);
