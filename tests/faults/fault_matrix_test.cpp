@@ -76,6 +76,15 @@ const std::vector<Subject> kServers{
     {.name = "05_chat_server",
      .command = built("05-threads/chat_server"),
      .conversation = &kNulChat},
+    {.name = "06_echo_server_select",
+     .command = built("06-coroutines/echo_server", {"--selector=select"}),
+     .conversation = &kEcho},
+    {.name = "06_echo_server_poll",
+     .command = built("06-coroutines/echo_server", {"--selector=poll"}),
+     .conversation = &kEcho},
+    {.name = "06_echo_server_epoll",
+     .command = built("06-coroutines/echo_server", {"--selector=epoll"}),
+     .conversation = &kEcho},
 };
 
 // Whatever of these a server calls, the library must know, or there is a hole

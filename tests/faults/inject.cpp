@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/select.h>
 #include <sys/socket.h>
@@ -245,6 +246,18 @@ int listen(int fd, int backlog) noexcept {
     return original.real(fd, backlog);
 }
 
+int connect(int fd, const sockaddr* address, socklen_t size) {
+    static const Original original("connect", ::connect);
+    return original.fails(fd) ? -1 : original.real(fd, address, size);
+}
+
+int getsockopt(int fd, int level, int name, void* value,
+               socklen_t* size) noexcept {
+    static const Original original("getsockopt", ::getsockopt);
+    if (original.fails(fd)) return -1;
+    return original.real(fd, level, name, value, size);
+}
+
 int getsockname(int fd, sockaddr* address, socklen_t* size) noexcept {
     static const Original original("getsockname", ::getsockname);
     return original.fails(fd) ? -1 : original.real(fd, address, size);
@@ -257,6 +270,15 @@ int fcntl(int fd, int command, ...) {
     long argument = va_arg(rest, long);
     va_end(rest);
     return original.fails(fd) ? -1 : original.real(fd, command, argument);
+}
+
+int ioctl(int fd, unsigned long request, ...) noexcept {
+    static const Original original("ioctl", ::ioctl);
+    std::va_list rest;
+    va_start(rest, request);
+    void* argument = va_arg(rest, void*);
+    va_end(rest);
+    return original.fails(fd) ? -1 : original.real(fd, request, argument);
 }
 
 int shutdown(int fd, int how) noexcept {
