@@ -125,7 +125,9 @@ std::size_t Client::send_until_full(std::string_view bytes,
     last_sent_ = describe(bytes);
     std::size_t done = 0;
     while (done < bytes.size() && wait_for(POLLOUT, Deadline(quiet))) {
-        done += tincan::try_send(socket_, bytes.substr(done)).value_or(0);
+        std::size_t count = try_send(bytes.substr(done));
+        if (count == 0) break;
+        done += count;
     }
     return done;
 }
@@ -200,22 +202,18 @@ std::string Client::receive_to_end() {
 Client::Ending Client::receive_to_any_end() {
     Ending ending{std::exchange(unread_, {})};
     std::array<char, 65536> buffer;
-    for (;;) {
-        if (!wait_for(POLLIN, Deadline(options_.patience))) {
-            throw Failure(
-                sent(),
-                then(ending.bytes, "nothing for " + seconds(options_.patience)),
-                "the end of the connection");
-        }
+    while (wait_for(POLLIN, Deadline(options_.patience))) {
         ssize_t count = ::recv(socket_.fd(), buffer.data(), buffer.size(), 0);
         if (count == 0) return ending;
         if (count == -1 && (errno == EAGAIN || errno == EINTR)) continue;
         if (count == -1) {
-            ending.reset = true;
+            ending.how = Ending::reset;
             return ending;
         }
         ending.bytes.append(buffer.data(), static_cast<std::size_t>(count));
     }
+    ending.how = Ending::never;
+    return ending;
 }
 
 bool Client::has_answer(std::chrono::milliseconds wait) {
@@ -229,45 +227,36 @@ void Client::expect_end() {
     }
 }
 
-void Client::full_duplex(std::string_view bytes, bool finish) {
+void Client::exchange(std::string_view bytes, std::size_t already_sent) {
     last_sent_ = describe(bytes);
-    std::size_t done = 0;
-    std::size_t right = 0;  // this much came back as it was
+    std::size_t done = already_sent;
+    std::string back;
     auto fail = [&](std::string_view what) {
-        throw Failure(sent(), then(bytes.substr(0, right), what),
-                      fmt::format("the same bytes; {} of them came",
-                                  right == 0 ? "none" : std::to_string(right)));
+        throw Failure(sent(), then(back, what),
+                      "the same bytes; " + difference(bytes, back));
     };
-    if (finish && bytes.empty()) half_close();
-    while (right < bytes.size() || done < bytes.size()) {
+    while (back.size() < bytes.size()) {
         short wanted = done < bytes.size() ? POLLIN | POLLOUT : POLLIN;
         if (!wait_for(wanted, Deadline(options_.patience))) {
             fail("nothing for " + seconds(options_.patience));
         }
-        std::array<char, 65536> buffer;
         try {
             if (done < bytes.size()) {
                 done +=
                     tincan::try_send(socket_, bytes.substr(done)).value_or(0);
-                if (finish && done == bytes.size()) half_close();
             }
+            std::array<char, 65536> buffer;
             std::optional<std::size_t> count = try_receive(socket_, buffer);
             if (!count) continue;
+            if (*count == 0) fail("end of stream");
             std::string_view came(buffer.data(), *count);
-            if (came.empty()) fail("end of stream");
-            std::string_view rest = bytes.substr(right, came.size());
-            if (came != rest) {
-                std::string all(bytes.substr(0, right));
-                all += came;
-                throw Failure(sent(), describe(all),
-                              "the same bytes; " + difference(bytes, all));
-            }
-            right += came.size();
+            bool right = bytes.substr(back.size(), came.size()) == came;
+            back += came;
+            if (!right) fail("(no longer read)");
         } catch (const std::system_error& error) {
             fail(error.code().message());
         }
     }
-    if (finish) expect_end();
 }
 
 void Client::half_close() {

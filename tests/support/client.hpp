@@ -42,8 +42,8 @@ public:
 
     // All of `bytes`, however long the server takes to read them.
     void send(std::string_view bytes);
-    // As many as the kernel takes until it takes no more for `quiet`; returns
-    // how many.
+    // As many as the kernel takes until it takes no more for `quiet`, or the
+    // connection is cut; returns how many.
     std::size_t send_until_full(std::string_view bytes,
                                 std::chrono::milliseconds quiet);
     // What the kernel takes now; 0 may also mean that the connection is cut.
@@ -55,10 +55,11 @@ public:
     std::string receive_line(std::string_view ending = "\n");
     // All that comes until the server's end of stream.
     std::string receive_to_end();
-    // The same as receive_to_end, but a reset is an end as well.
+    // The same for a connection that may be cut, or left as it is: all that
+    // comes, and how it ended.
     struct Ending {
         std::string bytes;
-        bool reset = false;
+        enum { in_order, reset, never } how = in_order;
     };
     Ending receive_to_any_end();
     // True if something to receive (bytes, end or reset) came within `wait`.
@@ -67,12 +68,9 @@ public:
     void expect_end();
 
     // Sends and receives at once until all of `bytes` has come back; throws
-    // a Failure at the first byte that differs.
-    void exchange(std::string_view bytes) { full_duplex(bytes, false); }
-    // The same, says that nothing will follow, and expects the end after it.
-    void exchange_and_finish(std::string_view bytes) {
-        full_duplex(bytes, true);
-    }
+    // a Failure at the first byte that differs. `already_sent` of them were
+    // sent before.
+    void exchange(std::string_view bytes, std::size_t already_sent = 0);
 
     // No more from us: FIN. The server's bytes still come.
     void half_close();
@@ -90,7 +88,6 @@ private:
     // Bytes, or nothing at the end of the stream. Throws a Failure when none
     // come in time or the connection is cut.
     std::string receive_some(const std::string& expected);
-    void full_duplex(std::string_view bytes, bool finish);
     std::string sent() const;
 
     ClientOptions options_;

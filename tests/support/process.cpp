@@ -85,6 +85,8 @@ bool prepare(const ChildPlan& plan) {
     for (int i = 0; i < 3; ++i) {
         if (::dup2(plan.descriptors[i], i) == -1) return false;
     }
+    // What we ourselves were started with is no business of the program's.
+    ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
     if (plan.terminal && ::ioctl(0, TIOCSCTTY, 0) == -1) return false;
     if (plan.directory && ::chdir(plan.directory) == -1) return false;
     for (const auto& [resource, limit] : *plan.limits) {
@@ -201,6 +203,14 @@ std::optional<Exit> Child::wait_exit(Deadline deadline) const {
     return Exit{.signal = info.si_status};
 }
 
+void Child::reap_adopted() const {
+    for (pid_t process : processes_of_group(pid_)) {
+        if (process != pid_ && kinship_of(process).parent == ::getpid()) {
+            ::waitpid(process, nullptr, WNOHANG);
+        }
+    }
+}
+
 void Child::end() {
     if (pid_ == -1) return;
     ::kill(-pid_, SIGKILL);
@@ -251,10 +261,12 @@ public:
         return holds;
     }
 
-    // Waits until both have come to their ends: nobody may hold them open.
-    void wait_ends() {
+    // Waits until both have come to their ends, which they do unless somebody
+    // who escaped us holds them open.
+    void wait_ends(Deadline deadline) {
         std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return !sources_[0] && !sources_[1]; });
+        changed_.wait_until(lock, deadline.at(),
+                            [&] { return !sources_[0] && !sources_[1]; });
     }
 
 private:
@@ -313,7 +325,7 @@ Process::~Process() = default;
 
 void Process::end() {
     child_->end();
-    drain_->wait_ends();
+    drain_->wait_ends(Deadline(std::chrono::seconds(5)));
 }
 
 std::string Process::wait_for_line(std::string_view text, Deadline deadline) {

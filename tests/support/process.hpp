@@ -68,6 +68,9 @@ public:
     // How it ended; nothing if it still runs at the deadline.
     std::optional<Exit> wait_exit(Deadline deadline) const;
     bool running() const { return !wait_exit(Deadline({})); }
+    // Those of its group whose parents have ended are our children now, and
+    // would stay zombies.
+    void reap_adopted() const;
     // SIGKILL to all that descends from it, and reaps. Does nothing the
     // second time.
     void end();
@@ -107,7 +110,10 @@ public:
     void close_stdin() { stdin_ = Socket(); }
 
     // What it uses now, with every process of its group.
-    Usage usage() const { return measure_group(pid()); }
+    Usage usage() const {
+        child_->reap_adopted();
+        return measure_group(pid());
+    }
 
 private:
     class Drain;

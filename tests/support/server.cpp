@@ -1,5 +1,6 @@
 #include "tests/support/server.hpp"
 
+#include "01-blocking/text.hpp"
 #include "tests/support/tcp_table.hpp"
 
 #include <fmt/core.h>
@@ -13,6 +14,14 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto kStartPatience = 10s;
+
+// The last line of its stderr, which mostly says why.
+std::string last_words(const Process& process) {
+    std::string words = process.err();
+    words.resize(words.find_last_not_of('\n') + 1);
+    words.erase(0, words.rfind('\n') + 1);
+    return words.empty() ? "" : "; its last words: " + printable(words);
+}
 
 }  // namespace
 
@@ -52,15 +61,15 @@ Server Server::foreign_on(std::uint16_t port, const Command& command,
                    Deadline(kStartPatience));
     if (std::optional<Exit> exit = process->wait_exit(Deadline({}))) {
         throw std::runtime_error(
-            fmt::format("{} {} before it listened on port {}\nstderr: {}",
+            fmt::format("{} {} before it listened on port {}{}",
                         to_string(process->command()), to_string(*exit), port,
-                        process->err()));
+                        last_words(*process)));
     }
     if (!listens) {
         throw std::runtime_error(
-            fmt::format("{} does not listen on port {} after {} s\nstderr: {}",
+            fmt::format("{} does not listen on port {} after {} s{}",
                         to_string(process->command()), port,
-                        kStartPatience / 1s, process->err()));
+                        kStartPatience / 1s, last_words(*process)));
     }
     return {std::move(process), "127.0.0.1", port};
 }

@@ -2,12 +2,15 @@
 
 #include "tests/support/proc.hpp"
 
+#include <sys/resource.h>
+
 #include <ctime>
 
 #include <algorithm>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <string_view>
 
 namespace tincan::test {
 
@@ -36,16 +39,17 @@ void add_threads(pid_t process, Usage& usage) {
     }
 }
 
-void add_memory(pid_t process, Usage& usage) {
+// A line of /proc/PID/status that counts kilobytes, in bytes.
+std::size_t status(pid_t process, std::string_view wanted) {
     std::ifstream file(proc(process) / "status");
     for (std::string line; std::getline(file, line);) {
         std::istringstream fields(line);
         std::string name;
         std::size_t kilobytes = 0;
         fields >> name >> kilobytes;
-        if (name == "RssAnon:") usage.anonymous += kilobytes * 1024;
-        if (name == "VmHWM:") usage.peak += kilobytes * 1024;
+        if (name == wanted) return kilobytes * 1024;
     }
+    return 0;
 }
 
 }  // namespace
@@ -64,14 +68,32 @@ Usage measure_group(pid_t group) {
         usage.descriptors += numbers_in(proc(process) / "fd").size();
         usage.cpu += cpu_of(process);
         add_threads(process, usage);
-        add_memory(process, usage);
+        usage.anonymous += status(process, "RssAnon:");
     }
     return usage;
 }
 
-void reset_peak(pid_t group) {
+MemoryWatch::MemoryWatch(pid_t group) {
     for (pid_t process : processes_of_group(group)) {
-        std::ofstream(proc(process) / "clear_refs") << "5";
+        std::ofstream(proc(process) / "clear_refs") << "5";  // resets VmHWM
+        before_[process] = status(process, "VmHWM:");
+    }
+}
+
+std::size_t MemoryWatch::growth() const {
+    std::size_t growth = 0;
+    for (const auto& [process, before] : before_) {
+        growth += std::max(status(process, "VmHWM:"), before) - before;
+    }
+    return growth;
+}
+
+void limit_descriptors(pid_t group, int limit) {
+    for (pid_t process : processes_of_group(group)) {
+        rlimit now{};
+        ::prlimit(process, RLIMIT_NOFILE, nullptr, &now);
+        now.rlim_cur = std::min(static_cast<rlim_t>(limit), now.rlim_max);
+        ::prlimit(process, RLIMIT_NOFILE, &now, nullptr);
     }
 }
 

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <map>
 #include <vector>
 
 namespace tincan::test {
@@ -19,7 +20,6 @@ struct Usage {
     std::chrono::nanoseconds runnable{};
     std::size_t anonymous = 0;  // bytes of memory that no file backs: heap,
                                 // stacks, data that was written to
-    std::size_t peak = 0;       // most bytes ever resident (VmHWM)
 };
 
 // All processes of the group now. One that ends meanwhile counts as nothing.
@@ -27,8 +27,22 @@ Usage measure_group(pid_t group);
 
 std::vector<pid_t> processes_of_group(pid_t group);
 
-// From now on `peak` counts anew from what is resident now.
-void reset_peak(pid_t group);
+// Watches how much memory the processes that a group has now ever have, from
+// now on. Later ones are not counted: a process for each client is no growth.
+class MemoryWatch {
+public:
+    explicit MemoryWatch(pid_t group);
+
+    // Bytes by which their peaks are above what they had at the beginning.
+    std::size_t growth() const;
+
+private:
+    std::map<pid_t, std::size_t> before_;
+};
+
+// Sets the soft limit of every process of the group: from now on no new
+// descriptor can be `limit` or higher.
+void limit_descriptors(pid_t group, int limit);
 
 // The highest descriptor that one of the group has open.
 int highest_descriptor(pid_t group);

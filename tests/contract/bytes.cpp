@@ -1,0 +1,136 @@
+// Properties of the bytes: all of them, unchanged, in order, and the end.
+#include "tests/support/bytes.hpp"
+#include "tests/contract/properties.hpp"
+#include "tests/support/tcp_table.hpp"
+
+#include <fmt/core.h>
+
+namespace tincan::contract {
+
+using namespace std::chrono_literals;
+using test::binary_bytes;
+using test::Deadline;
+using test::describe;
+using test::difference;
+using test::Failure;
+
+namespace {
+
+constexpr std::size_t kMostGrowth = 1 << 20;
+
+// Small buffers on our side: the server's unsent bytes pile up at the server.
+constexpr ClientOptions kNarrow{.receive_buffer = 65536, .send_buffer = 65536};
+
+// Sends until every buffer between us, the server and us is full, and only
+// then begins to read.
+void exchange_when_all_is_full(Trial& trial) {
+    const std::string bytes = binary_bytes(8 << 20);
+    Client client(trial.endpoint(), kNarrow);
+    client.exchange("ready?");
+    test::MemoryWatch memory(trial.server().process().pid());
+    std::size_t taken = trial.send_until_stuck(client, bytes);
+    client.exchange(bytes, taken);
+    if (kMemoryIsJudged && memory.growth() > kMostGrowth) {
+        throw Failure(
+            describe(bytes) + ", and read no echo at first",
+            fmt::format("the right bytes, but the server's memory grew by "
+                        "{} KiB",
+                        memory.growth() / 1024),
+            "that it stops reading while its echo is not read: at most 1 MiB");
+    }
+}
+
+// Waits until the server has taken every byte out of its kernel's hands: what
+// is sent next is a piece of its own.
+void wait_until_taken(Trial& trial, const Client& client) {
+    bool taken = test::eventually(
+        [&] {
+            return test::unread_bytes(trial.server().port(), client.port()) ==
+                   0;
+        },
+        Deadline(5s));
+    if (!taken) throw Failure("one byte", "(not read)", "that it is read");
+}
+
+void send_in_pieces(Trial& trial, Client& client, std::string_view bytes) {
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        client.send(bytes.substr(i, 1));
+        wait_until_taken(trial, client);
+    }
+}
+
+void expect_line(Client& client, std::string_view sent,
+                 std::string_view ending) {
+    std::string line = client.receive_line();
+    if (!line.ends_with(ending)) {
+        throw Failure(std::string(sent), describe(line),
+                      "a line that ends with " + describe(ending));
+    }
+}
+
+}  // namespace
+
+Observation echoes(Trial& trial) {
+    for (std::size_t size : {1, 2, 1000, 65536, 1 << 20}) {
+        Client client(trial.endpoint());
+        client.exchange(binary_bytes(size));
+    }
+    exchange_when_all_is_full(trial);
+    return {.holds = true};
+}
+
+Observation pieces(Trial& trial) {
+    Client client(trial.endpoint());
+    if (trial.subject().protocol->echoes()) {
+        constexpr std::string_view kPieces = "one byte at a time\n";
+        send_in_pieces(trial, client, kPieces);
+        std::string came = client.receive(kPieces.size());
+        if (came != kPieces) {
+            throw Failure(describe(kPieces) + ", one byte at a time",
+                          describe(came),
+                          "the same bytes; " + difference(kPieces, came));
+        }
+        client.exchange("two messages\nin one piece\n");
+        return {.holds = true};
+    }
+    send_in_pieces(trial, client, "CONNECT Pat\n");
+    trial.hear(client);
+    send_in_pieces(trial, client, "one byte at a time\n");
+    while (client.receive_line() != "Pat: one byte at a time\n")
+        continue;
+    constexpr std::string_view kTwo = "two messages\nin one piece\n";
+    client.send(kTwo);
+    expect_line(client, describe(kTwo), ": two messages\n");
+    expect_line(client, describe(kTwo), ": in one piece\n");
+    return {.holds = true};
+}
+
+Observation half_close(Trial& trial) {
+    if (trial.subject().protocol->echoes()) {
+        const std::string bytes = binary_bytes(8 << 20);
+        Client client(trial.endpoint(), kNarrow);
+        std::size_t taken = trial.send_until_stuck(client, bytes);
+        client.half_close();
+        std::string came = client.receive_to_end();
+        std::string_view sent = std::string_view(bytes).substr(0, taken);
+        if (came != sent) {
+            throw Failure(
+                describe(sent) + ", and half-closed before reading",
+                describe(came),
+                "the same bytes, then the end; " + difference(sent, came));
+        }
+    }
+    Client client = trial.guest();
+    constexpr std::string_view kLast = "the last words\n";
+    client.send(kLast);
+    client.half_close();
+    std::string came = client.receive_to_end();
+    if (came.find(kLast) == std::string::npos) {
+        throw Failure(describe(kLast) + ", and half-closed",
+                      describe(came) + ", then the end",
+                      "the last words, then the end");
+    }
+    return {.holds = true};
+}
+
+}  // namespace tincan::contract

@@ -1,0 +1,96 @@
+#include "tests/contract/results.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+namespace tincan::contract {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kTitleWidth = 26;
+
+fs::path build_directory() {
+    return TINCAN_BUILD_DIR;
+}
+
+fs::path file_of(const Column& column, const Property& property) {
+    return build_directory() / "contract-results" / column.name / property.id;
+}
+
+// "?" if there is none, or if it is older than the server.
+std::string result(const Column& column, const Property& property) {
+    fs::path file = file_of(column, property);
+    std::error_code missing;
+    auto found = fs::last_write_time(file, missing);
+    if (missing) return "?";
+    auto built =
+        fs::last_write_time(build_directory() / column.command[0], missing);
+    if (missing || found < built) return "?";
+    std::string word;
+    std::ifstream(file) >> word;
+    return word;
+}
+
+std::size_t width(const Column& column) {
+    std::string variant =
+        column.name.substr(std::min<std::size_t>(column.name.size(), 3));
+    return std::max<std::size_t>(4, variant.size()) + 1;
+}
+
+void print_headings() {
+    std::string numbers;
+    std::string variants;
+    for (const Column& column : columns()) {
+        std::string name = column.name + "   ";
+        numbers += fmt::format("{:<{}}", name.substr(0, 2), width(column));
+        std::string variant =
+            column.name.size() > 3 ? column.name.substr(3) : "";
+        variants += fmt::format("{:<{}}", variant, width(column));
+    }
+    fmt::print("{:<{}}{}\n{:<{}}{}\n", "", kTitleWidth, numbers, "",
+               kTitleWidth, variants);
+}
+
+}  // namespace
+
+void forget(const Column& column, const Property& property) {
+    fs::remove(file_of(column, property));
+}
+
+void record(const Column& column, const Property& property,
+            std::string_view word) {
+    fs::path file = file_of(column, property);
+    fs::create_directories(file.parent_path());
+    std::ofstream(file) << word << '\n';
+}
+
+bool print_table() {
+    bool complete = true;
+    bool starred = false;
+    print_headings();
+    for (const Property& property : properties()) {
+        fmt::print("{:<{}}", property.title, kTitleWidth);
+        for (const Column& column : columns()) {
+            std::string word = "-";
+            if (column.expects(property) != Expectation::unasked) {
+                word = result(column, property);
+                complete = complete && word != "?" && word != "FAIL";
+            }
+            starred = starred || word.ends_with('*');
+            fmt::print("{:<{}}", word, width(column));
+        }
+        fmt::print("\n");
+    }
+    fmt::print(
+        "\nno: a lesson of the book, proven   -: not asked   "
+        "?: not run\n");
+    if (starred) fmt::print("*: memory not judged under sanitizers\n");
+    return complete;
+}
+
+}  // namespace tincan::contract

@@ -1,0 +1,206 @@
+#include "tests/contract/table.hpp"
+
+#include "tests/contract/properties.hpp"
+
+#include <algorithm>
+
+namespace tincan::contract {
+
+const std::vector<Property>& properties() {
+    constexpr bool kMemory = true;
+    constexpr bool kAlone = true;
+    static const std::vector<Property> all{
+        {.id = "echoes",
+         .title = "echoes byte for byte",
+         .stages = "yyyyyy-",
+         .claim = "every byte comes back, 1 B to 8 MiB, binary, both "
+                  "directions full",
+         .chapter = "01-blocking",
+         .memory = kMemory,
+         .observe = echoes},
+        {.id = "pieces",
+         .title = "messages in any pieces",
+         .stages = "yyyyyyy",
+         .claim = "pieces of a message and two messages in one piece arrive",
+         .chapter = "01-blocking",
+         .observe = pieces},
+        {.id = "half_close",
+         .title = "half-close",
+         .stages = "yyyyyyy",
+         .claim = "after a half-close the rest arrives, then the end",
+         .chapter = "01-blocking",
+         .observe = half_close},
+        {.id = "second_client",
+         .title = "serves a second client",
+         .stages = "nyyyyyy",
+         .claim = "the second client is served while the first is silent",
+         .flaw = "the second client waits while the first is silent",
+         .chapter = "02-nonblocking-busy",
+         .observe = second_client},
+        {.id = "idle",
+         .title = "idle costs no CPU",
+         .stages = "ynyyyyy",
+         .claim = "a hundred silent clients cost no CPU",
+         .flaw = "a hundred silent clients keep a core busy",
+         .chapter = "03-select",
+         .alone = kAlone,
+         .observe = idle},
+        {.id = "never_reads",
+         .title = "survives who never reads",
+         .stages = "nyyyyyy",
+         .claim = "a client that never reads stops nobody, memory stays "
+                  "bounded",
+         .flaw = "a client that never reads makes all others wait",
+         .chapter = "02-nonblocking-busy",
+         .alone = kAlone,
+         .memory = kMemory,
+         .observe = never_reads},
+        {.id = "many_clients",
+         .title = "more than 1024 clients",
+         .stages = "-ynyyyy",
+         .claim = "more than 1024 clients are served",
+         .flaw = "the client beyond descriptor 1023 is refused, no other",
+         .chapter = "04-poll",
+         .alone = kAlone,
+         .observe = many_clients},
+        {.id = "threads",
+         .title = "threads do not grow",
+         .stages = "yyyynyy",
+         .claim = "threads do not grow with clients",
+         .flaw = "every client has a thread of its own",
+         .chapter = "05-threads",
+         .observe = threads},
+        {.id = "reset",
+         .title = "survives resets",
+         .stages = "yyyyyyy",
+         .claim = "a reset client harms nobody",
+         .chapter = "01-blocking",
+         .observe = reset},
+        {.id = "descriptors",
+         .title = "survives EMFILE",
+         .stages = "yyyyyyy",
+         .claim = "running out of descriptors is survived and passes",
+         .chapter = "03-select",
+         .observe = descriptors},
+        {.id = "leaks",
+         .title = "leaks nothing",
+         .stages = "yyyyyyy",
+         .claim = "no descriptor, thread or byte is lost in 1000 connections",
+         .chapter = "01-blocking",
+         .alone = kAlone,
+         .memory = kMemory,
+         .observe = leaks},
+        {.id = "cores",
+         .title = "uses more than one core",
+         .stages = "nnnnynn",
+         .claim = "more than one core works",
+         .flaw = "one core works and the others watch",
+         .chapter = "05-threads",
+         .alone = kAlone,
+         .observe = cores},
+        {.id = "restarts",
+         .title = "restarts at once",
+         .stages = "yyyyyyy",
+         .claim = "it starts again at once on the same port",
+         .chapter = "01-blocking",
+         .alone = kAlone,
+         .observe = restarts},
+        {.id = "sigterm",
+         .title = "SIGTERM finishes work",
+         .stages = "nnnnnyy",
+         .claim = "SIGTERM finishes what is in flight, in time",
+         .flaw = "SIGTERM cuts off what is in flight",
+         .chapter = "06-coroutines",
+         .alone = kAlone,
+         .observe = sigterm},
+    };
+    return all;
+}
+
+const Property* find_property(std::string_view id) {
+    auto found = std::ranges::find(properties(), id, &Property::id);
+    return found == properties().end() ? nullptr : &*found;
+}
+
+const std::vector<Column>& columns() {
+    const Protocol* echo = &echo_protocol();
+    static const std::vector<Column> all{
+        {.name = "01",
+         .target = "01_echo_server",
+         .command = {"01-blocking/echo_server", "{port}"},
+         .protocol = echo},
+        {.name = "02",
+         .target = "02_echo_server",
+         .command = {"02-nonblocking-busy/echo_server", "{port}"},
+         .protocol = echo},
+        {.name = "03",
+         .target = "03_echo_server",
+         .command = {"03-select/echo_server", "{port}"},
+         .protocol = echo},
+        {.name = "04",
+         .target = "04_echo_server",
+         .command = {"04-poll/echo_server", "{port}"},
+         .protocol = echo},
+        {.name = "04 epoll",
+         .target = "04_epoll_echo_server",
+         .command = {"04-poll/epoll_echo_server", "{port}"},
+         .protocol = echo},
+        {.name = "05",
+         .target = "05_echo_server",
+         .command = {"05-threads/echo_server", "{port}"},
+         .protocol = echo},
+        {.name = "06 select",
+         .target = "06_echo_server",
+         .command = {"06-coroutines/echo_server", "--selector", "select",
+                     "{port}"},
+         .protocol = echo,
+         .lacks = {"many_clients"}},
+        {.name = "06 poll",
+         .target = "06_echo_server",
+         .command = {"06-coroutines/echo_server", "--selector", "poll",
+                     "{port}"},
+         .protocol = echo},
+        {.name = "06 epoll",
+         .target = "06_echo_server",
+         .command = {"06-coroutines/echo_server", "--selector", "epoll",
+                     "{port}"},
+         .protocol = echo},
+        {.name = "07",
+         .target = "07_chat_server",
+         .command = {"07-chat/chat_server", "--rate", "0", "{port}"},
+         .protocol = &chat_protocol(),
+         .grace = std::chrono::seconds(5)},
+    };
+    return all;
+}
+
+const Column* find_column(std::string_view name) {
+    std::string wanted(name);
+    std::ranges::replace(wanted, '-', ' ');
+    auto found = std::ranges::find(columns(), wanted, &Column::name);
+    return found == columns().end() ? nullptr : &*found;
+}
+
+const Column* find_stage(std::string_view number) {
+    if (const Column* column = find_column(number)) return column;
+    auto found = std::ranges::find_if(
+        columns().rbegin(), columns().rend(),
+        [&](const Column& column) { return column.stage() == number; });
+    return found == columns().rend() ? nullptr : &*found;
+}
+
+Expectation Column::expects(const Property& property) const {
+    if (std::ranges::find(lacks, property.id) != lacks.end()) {
+        return Expectation::no;
+    }
+    switch (property.stages[static_cast<std::size_t>(std::stoi(stage()) - 1)]) {
+        case 'y':
+            return Expectation::yes;
+        case 'n':
+            return Expectation::no;
+        default:
+            return Expectation::unasked;
+    }
+}
+
+}  // namespace tincan::contract

@@ -1,0 +1,53 @@
+// The contract as a table: the properties of a server, and which architecture
+// has which of them. The one place where both are written down.
+#pragma once
+
+#include "tests/contract/trial.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tincan::contract {
+
+// One row. `claim` is what a server that has the property does, `flaw` what
+// the book says of one that has not; empty where no stage lacks it.
+struct Property {
+    std::string id;
+    std::string title;
+    std::string stages;  // 01 to 07: y yes, n no, - the question is not asked
+    std::string claim;
+    std::string flaw{};
+    std::string chapter;  // of the book: where to read about it
+    bool alone = false;   // measures load or time: nothing else may run
+    bool memory = false;  // measures memory: not judged under sanitizers
+    Observation (*observe)(Trial&);
+};
+
+const std::vector<Property>& properties();
+
+// nullptr if there is none of that name.
+const Property* find_property(std::string_view id);
+
+// One column: a server of ours and what is expected of it.
+struct Column {
+    std::string name;    // "04", "06 select"
+    std::string target;  // the CMake target that builds it
+    Command command;     // below the build directory; {port} for the port
+    const Protocol* protocol;
+    std::vector<std::string> lacks{};       // properties that its stage has
+    std::chrono::milliseconds grace{2000};  // from SIGTERM to the end
+
+    std::string stage() const { return name.substr(0, 2); }
+    Expectation expects(const Property& property) const;
+};
+
+const std::vector<Column>& columns();
+
+// By its name, or the name with a dash for the blank: "06-select".
+const Column* find_column(std::string_view name);
+
+// The same; and for "06" the last column of that stage.
+const Column* find_stage(std::string_view number);
+
+}  // namespace tincan::contract

@@ -1,0 +1,65 @@
+#include "tests/contract/trial.hpp"
+
+#include "tests/support/tcp_table.hpp"
+
+#include <fmt/core.h>
+
+namespace tincan::contract {
+
+using namespace std::chrono_literals;
+
+Server Subject::start(std::uint16_t port) const {
+    if (!foreign) return Server::ours(command, {}, port);
+    if (port == 0) return Server::foreign(command);
+    return Server::foreign_on(port, command);
+}
+
+Trial::Trial(const Subject& subject, Kind kind)
+    : subject_(subject), server_(subject.start()), kind_(kind) {}
+
+Client Trial::guest(ClientOptions options) {
+    Client client(endpoint(), std::move(options));
+    hello(client);
+    hear(client);
+    return client;
+}
+
+std::size_t Trial::send_until_stuck(Client& client,
+                                    std::string_view bytes) const {
+    // The kernel asks a full receiver for room after 200 ms, and a server that
+    // tries all the time profits from every bit of it.
+    constexpr int kStillFor = 6;
+    std::size_t taken = 0;
+    std::size_t unread = 0;
+    test::Deadline deadline(5s);
+    for (int still = 0; taken < bytes.size() && still < kStillFor;) {
+        if (deadline.passed()) break;
+        std::size_t more = client.send_until_full(bytes.substr(taken), 50ms);
+        taken += more;
+        std::size_t unread_before = unread;
+        unread = test::unread_bytes(server_.port(), client.port());
+        bool same = more == 0 && unread != 0 && unread == unread_before;
+        still = same ? still + 1 : 0;
+    }
+    return taken;
+}
+
+std::chrono::milliseconds Trial::patience() const {
+    return kind_.has_it ? 5000ms : 500ms;
+}
+
+void Trial::watch(std::chrono::milliseconds time) {
+    auto exit = server_.process().wait_exit(test::Deadline(time));
+    if (exit) {
+        throw test::Failure("nothing", "the server " + to_string(*exit),
+                            "that it goes on serving");
+    }
+}
+
+void Trial::restart() {
+    std::uint16_t port = server_.port();
+    server_.process().end();
+    server_ = subject_.start(port);
+}
+
+}  // namespace tincan::contract

@@ -1,0 +1,101 @@
+// What a property needs to look at a server: the server, freshly started, a
+// way to be its client, and what its kind is expected to do.
+#pragma once
+
+#include "tests/contract/protocol.hpp"
+#include "tests/support/client.hpp"
+#include "tests/support/server.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tincan::contract {
+
+using test::Client;
+using test::ClientOptions;
+using test::Command;
+using test::Server;
+
+// Does a kind of server have a property? `no` is a lesson of the book;
+// `unasked` where the question makes no sense.
+enum class Expectation { unasked, no, yes };
+
+// What was seen of it. `flaw` is just what the book says of servers without
+// the property; any other way not to have it is a Failure, thrown.
+struct Observation {
+    bool holds = false;
+    std::string sent{};
+    std::string came{};      // or: what was measured
+    std::string expected{};  // of a server that has the property
+};
+
+// A sanitizer's own memory can't be told from the server's. CMake defines
+// TINCAN_SANITIZED only where it builds with one.
+#ifdef TINCAN_SANITIZED
+inline constexpr bool kMemoryIsJudged = false;
+#else
+inline constexpr bool kMemoryIsJudged = true;
+#endif
+
+struct Subject {
+    Command command;  // with {port}
+    bool foreign = false;
+    const Protocol* protocol = nullptr;
+    std::chrono::milliseconds grace{2000};  // from SIGTERM to the end
+
+    Server start(std::uint16_t port = 0) const;
+};
+
+// What is known of the server's kind before it is tried.
+struct Kind {
+    bool has_it = true;   // the property that is tried
+    bool serial = false;  // it serves one client at a time
+    bool idles = true;    // it sleeps when there is nothing to do
+};
+
+class Trial {
+public:
+    Trial(const Subject& subject, Kind kind);
+    // The same with another server, started afresh.
+    Trial(const Trial& other) : Trial(other.subject_, other.kind_) {}
+    Trial& operator=(const Trial&) = delete;
+
+    const Subject& subject() const { return subject_; }
+    const Server& server() const { return server_; }
+    Endpoint endpoint() const { return server_.endpoint(); }
+    const Kind& kind() const { return kind_; }
+    bool foreign() const { return subject_.foreign; }
+
+    // Says hello as a newcomer and waits for the answer, in two steps for
+    // servers that may not answer.
+    void hello(Client& client) { subject_.protocol->hello(client, next_++); }
+    void hear(Client& client) { subject_.protocol->hear(client); }
+    // One message and its answer.
+    void talk(Client& client) { subject_.protocol->talk(client, next_++); }
+    // A client that has been greeted.
+    Client guest(ClientOptions options = {});
+    // Sends and does not read, until the server does not read either: what it
+    // has to say to this client fills every buffer between them. Returns how
+    // much of `bytes` was taken; all, if the server never stops to read.
+    std::size_t send_until_stuck(Client& client, std::string_view bytes) const;
+
+    // How long to wait for an answer that comes if the property holds: long
+    // where it should, briefly where the lesson is that it does not.
+    std::chrono::milliseconds patience() const;
+
+    test::Usage usage() const { return server_.process().usage(); }
+    // Lets `time` pass; throws a Failure if the server ends meanwhile.
+    void watch(std::chrono::milliseconds time);
+    // The end of this server, and another one on the same port.
+    void restart();
+
+private:
+    const Subject& subject_;
+    Server server_;
+    Kind kind_;
+    unsigned next_ = 1;
+};
+
+}  // namespace tincan::contract
