@@ -9,25 +9,32 @@
 
 namespace tincan {
 
-// Takes --selector=select|poll|epoll out of `given`, wherever it stands; epoll
-// if it isn't there. What else begins with -- is a usage error.
+inline constexpr const char* kServerSynopsis =
+    "[--selector=select|poll|epoll] [PORT [HOST]]";
+
+// Takes --selector=NAME (or --selector NAME) out of `given`, wherever it
+// stands; epoll if it isn't there. Any other option is a usage error.
 inline std::string selector_argument(Arguments& given) {
-    constexpr std::string_view kOption = "--selector=";
-    std::string selector = "epoll";
-    std::erase_if(given, [&](const std::string& argument) {
-        if (!argument.starts_with(kOption)) return false;
-        selector = argument.substr(kOption.size());
-        return true;
-    });
-    bool known =
-        selector == "select" || selector == "poll" || selector == "epoll";
-    bool others = std::ranges::any_of(given, [](const std::string& argument) {
+    constexpr std::string_view kOption = "--selector";
+    auto is_option = [](const std::string& argument) {
         return argument.starts_with("--");
-    });
-    if (!known || others) {
-        throw UsageError("[--selector=select|poll|epoll] [PORT [HOST]]");
+    };
+    std::string name = "epoll";
+    auto option = std::ranges::find_if(given, is_option);
+    if (option != given.end() && option->starts_with(kOption)) {
+        if (option->substr(kOption.size()).starts_with('=')) {
+            name = option->substr(kOption.size() + 1);
+            given.erase(option);
+        } else if (*option == kOption && std::next(option) != given.end()) {
+            name = *std::next(option);
+            given.erase(option, option + 2);
+        }
     }
-    return selector;
+    bool known = name == "select" || name == "poll" || name == "epoll";
+    if (!known || std::ranges::any_of(given, is_option)) {
+        throw UsageError(kServerSynopsis);
+    }
+    return name;
 }
 
 }  // namespace tincan

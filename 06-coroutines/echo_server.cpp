@@ -74,6 +74,8 @@ Coro<void> serve_all(Endpoint endpoint) {
 int main(int argc, char** argv) {
     return run_program(argc, argv, [](Arguments arguments) {
         std::string selector = selector_argument(arguments);
-        run(serve_all(server_arguments(arguments, "8000")), selector);
+        Endpoint endpoint =
+            server_arguments(arguments, "8000", kServerSynopsis);
+        run(serve_all(endpoint), selector);
     });
 }

@@ -72,14 +72,7 @@ template <typename T>
 class FutureState : public FutureBase {
 public:
     using FutureBase::FutureBase;
-    ~FutureState() override {
-        if (failed() && !retrieved_) {
-            report(name() +
-                   ": exception never retrieved: " + describe(outcome_.error));
-        }
-    }
-
-    virtual std::string name() const { return "future"; }
+    ~FutureState() override { report_unretrieved("future"); }
 
     // The result, or throws the exception or CancelledError.
     Stored<T>& result() {
@@ -96,6 +89,14 @@ public:
     void set(Outcome<T> outcome) {
         outcome_ = std::move(outcome);
         finish(outcome_.error ? State::failed : State::value);
+    }
+
+protected:
+    // To be called at the end of its life: an error is not lost in silence.
+    void report_unretrieved(const std::string& name) noexcept {
+        if (!failed() || std::exchange(retrieved_, true)) return;
+        report(name +
+               ": exception never retrieved: " + describe(outcome_.error));
     }
 
 private:

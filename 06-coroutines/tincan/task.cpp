@@ -24,8 +24,7 @@ TaskBase::TaskBase(EventLoop& loop, std::string name)
     if (name_.empty()) name_ = fmt::format("task-{}", id_);
 }
 
-std::string TaskBase::name() const {
-    return name_;
+return name_;
 }
 
 void TaskBase::start(Frame& first, std::shared_ptr<TaskBase> self) {

@@ -23,7 +23,7 @@ namespace tincan {
 class TaskBase : public Job, public Pump {
 public:
     std::uint64_t id() const { return id_; }
-    std::string name() const;
+    const std::string& name() const { return name_; }
 
     // Asks it to stop: CancelledError is thrown at the co_await where it
     // waits, or at the next one if what it waited for is there already. Before
@@ -99,6 +99,7 @@ public:
         : FutureState<T>(loop),
           TaskBase(loop, std::move(name)),
           coro_(std::move(coro)) {}
+    ~TaskState() override { this->report_unretrieved(name()); }
 
     static std::shared_ptr<TaskState> start(EventLoop& loop, Coro<T> coro,
                                             std::string name) {
@@ -108,7 +109,6 @@ public:
         return state;
     }
 
-    std::string name() const override { return TaskBase::name(); }
     FutureBase& future() override { return *this; }
 
     bool cancel() override {
@@ -139,7 +139,7 @@ private:
 template <typename T = void>
 class Task : public detail::Awaitable<T, detail::TaskState<T>> {
 public:
-    std::string name() const { return this->state_->TaskBase::name(); }
+    const std::string& name() const { return this->state_->name(); }
     std::string stack() const { return this->state_->stack(); }
     TaskBase& base() { return *this->state_; }
 
