@@ -24,9 +24,6 @@ TaskBase::TaskBase(EventLoop& loop, std::string name)
     if (name_.empty()) name_ = fmt::format("task-{}", id_);
 }
 
-return name_;
-}
-
 void TaskBase::start(Frame& first, std::shared_ptr<TaskBase> self) {
     push(first);
     self_ = std::move(self);
