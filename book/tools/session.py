@@ -39,6 +39,7 @@ STEP = re.compile(r"(\w+)([$:>?])(?: (.*))?")
 VARIABLE = re.compile(r"\b(8000|4040|500\d\d|4711)\b")
 PATIENCE = 10 * float(os.environ.get("TINCAN_TIME_SCALE", 1))  # seconds
 SILENCE = 0.3  # seconds
+WIDEST = 90  # columns that fit beside each other on a page
 KEYS = {"^C": b"\x03", "^D": b"\x04"}
 
 
@@ -55,25 +56,41 @@ def parse(path):
     return steps
 
 
-def render(path):
-    """The session as lines of text: a column for each terminal, time running
-    downwards; a typed line ends in the sign on the Enter key."""
-    steps = [step for step in parse(path) if step[2] != "?"]
-    names = list(dict.fromkeys(step[1] for step in steps))
-    cells = []
-    for _, name, kind, text in steps:
-        if kind == "$":
-            text = "$ " + text
-        elif kind == ">" and text not in KEYS:
-            text += "⏎"
-        cells.append((name, text))
-    if len(names) == 1:
-        return [text for _, text in cells]
+def side_by_side(names, cells):
+    """A column for each terminal, time running downwards."""
     widths = {name: max(len(text) for who, text in [*cells, (name, name)]
                         if who == name) + 3 for name in names}
     rows = [dict(zip(names, names)), *({who: text} for who, text in cells)]
     return ["".join(row.get(name, "").ljust(widths[name])
                     for name in names).rstrip() for row in rows]
+
+
+def one_by_one(names, cells):
+    """One column, with the terminal's name where it changes."""
+    width = max(len(name) for name in names) + 3
+    before = [None, *(who for who, _ in cells)]
+    return [(("" if who == last else who).ljust(width) + text).rstrip()
+            for (who, text), last in zip(cells, before)]
+
+
+def render(path):
+    """The session as lines of text; a typed line ends in the sign on the Enter
+    key."""
+    cells = []
+    for _, name, kind, text in parse(path):
+        if kind == "$":
+            text = "$ " + text
+        elif kind == ">" and text not in KEYS:
+            text += "⏎"
+        if kind != "?":
+            cells.append((name, text))
+    names = list(dict.fromkeys(who for who, _ in cells))
+    if len(names) == 1:
+        return [text for _, text in cells]
+    lines = side_by_side(names, cells)
+    if max(map(len, lines)) > WIDEST:
+        lines = one_by_one(names, cells)
+    return lines
 
 
 def blocks(path):

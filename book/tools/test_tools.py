@@ -222,6 +222,12 @@ class Sessions(Book):
             "                $ nc", "                hi⏎",
             "                hi", "                ^D"])
 
+    def test_wide_terminals_stand_below_each_other(self):
+        path = self.write("x.session", "server$ " + "x" * 90 + "\nBob$ nc\n"
+                                       "Bob: hi\n")
+        self.assertEqual(session.render(path), [
+            "server   $ " + "x" * 90, "Bob      $ nc", "         hi"])
+
 
 class Exercises(Book):
     TEXT = ("both\n// #region starter\na\n// #endregion starter\n"

@@ -43,7 +43,7 @@ TEST(Netstrings, ALongOneIsNoTrouble) {
     client.exchange("65536:" + std::string(65536, 'x') + ",");
 }
 
-TEST(Netstrings, WhatCanNotBeOneIsRefusedAtOnce) {
+TEST(Netstrings, WhatCannotBeOneIsRefusedAtOnce) {
     for (std::string bytes : {"hello"s, ":"s, "5;"s, "05:"s, "-1:"s, "2:abc"s,
                               "65537:"s, std::string(50, '9')}) {
         Server server = start_exercise();
