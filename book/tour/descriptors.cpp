@@ -12,6 +12,7 @@ namespace tincan::tour {
 
 namespace {
 
+constexpr auto kEver = std::numeric_limits<std::int64_t>::min();
 constexpr auto kForEver = std::numeric_limits<std::int64_t>::max();
 
 }  // namespace
@@ -30,7 +31,7 @@ Descriptors::Descriptors(const Recording& recording) {
     for (const Record& record : calls) {
         if (record.call == Call::accept) {
             if (listeners.insert(record.fd).second) {
-                owners_.push_back({record.fd, kListener, 0, kForEver});
+                owners_.push_back({record.fd, kListener, kEver, kForEver});
             }
             if (auto person = people.find(record.port);
                 record.left && record.result >= 0 && person != people.end()) {

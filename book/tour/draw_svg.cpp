@@ -6,7 +6,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
+#include <set>
+#include <tuple>
 
 namespace tincan::tour {
 
@@ -20,9 +21,11 @@ constexpr double kPersonHeight = 62;
 constexpr double kServerHeight = 50;
 constexpr double kQueueHeight = 22;
 constexpr double kBar = 24;  // how high bars are
-constexpr double kGap = 4;   // between lanes
+constexpr double kLegendRow = 22;
+constexpr double kGap = 4;  // between lanes
 
 constexpr Letters kSmall{.colour = "muted", .size = 11.5};
+constexpr Letters kLegend{.colour = "muted", .size = 12};
 constexpr Letters kCode{.size = 12, .mono = true};
 
 Colour colour_of(const std::string& call) {
@@ -49,9 +52,9 @@ class Figure {
 public:
     Figure(const Timeline& timeline, const Caption& caption)
         : timeline_(timeline),
-          svg_(kWidth, lay_out(), caption.title, caption.description) {
+          svg_(kWidth, caption.title, caption.description) {
+        lay_out();
         define_patterns();
-        svg_.rectangle(0, 0, kWidth, bottom_ + 56, 10, {.fill = "card"});
         svg_.text(20, 30, caption.title, {.size = 17, .bold = true});
         svg_.text(20, 50, caption.subtitle, {.colour = "muted"});
         draw_lanes();
@@ -67,7 +70,7 @@ public:
         draw_legend();
     }
 
-    std::string text() const { return svg_.text(); }
+    std::string text() { return svg_.text(legend_y_ + 16); }
 
 private:
     struct Row {
@@ -83,8 +86,7 @@ private:
         return timeline_.lanes[lane].kind == LaneKind::task;
     }
 
-    // Returns the height of the figure.
-    double lay_out() {
+    void lay_out() {
         double top = kTop;
         for (std::size_t lane = 0; lane < timeline_.lanes.size(); ++lane) {
             double height = kServerHeight, y = height / 2;
@@ -105,7 +107,6 @@ private:
             ranks = std::max(ranks, arrow.to.rank);
         }
         per_rank_ = std::min(6.0, per_beat() * 0.45 / ranks);
-        return bottom_ + 56;
     }
 
     double per_beat() const {
@@ -136,7 +137,7 @@ private:
             "M1 0V4",
             {.stroke = "ask",
              .more = "stroke-width=\"1\" "
-                     "stroke-opacity=\".3\""},
+                     "stroke-opacity=\".2\""},
             "</pattern>");
     }
 
@@ -251,10 +252,8 @@ private:
     void draw_wait(double y, const Wait& wait) {
         double from = x(wait.from), size = x(wait.to) - from;
         Colour colour = colour_of(wait.call);
-        std::string more = "fill-opacity=\".15\"";
-        if (is_task(wait.lane)) more += " stroke-dasharray=\"5 3\"";
         svg_.rectangle(from, y - kBar / 2, size, kBar, 3,
-                       {.fill = colour, .stroke = colour, .more = more});
+                       wait_paint(colour, is_task(wait.lane)));
         if (wait.call == kAsking) {
             svg_.rectangle(from, y - kBar / 2, size, kBar, 3,
                            {.more = "fill=\"url(#asks)\""});
@@ -285,6 +284,13 @@ private:
                   arrow_paint(arrow.cause));
     }
 
+    // A task that waits is only set aside: its thread does not sleep.
+    static Paint wait_paint(Colour colour, bool task) {
+        std::string more = "fill-opacity=\".15\"";
+        if (task) more += " stroke-dasharray=\"5 3\"";
+        return {.fill = colour, .stroke = colour, .more = more};
+    }
+
     static Paint arrow_paint(Cause cause) {
         std::string more =
             "fill=\"none\" stroke-width=\"1.5\" marker-end=\"url(#head)\"";
@@ -295,54 +301,65 @@ private:
         return {.stroke = "arrow", .more = more};
     }
 
-    // Only what this figure shows.
+    // Only what this figure shows, in as many rows as it takes.
     void draw_legend() {
-        double y = bottom_ + 40, at = 24;
-        auto explain = [&](std::string_view words) {
-            svg_.text(at, y, words, {.colour = "muted", .size = 12});
-            at += width_of(words, {.size = 12}) + 18;
-        };
-        auto box = [&](const Paint& paint) {
-            svg_.rectangle(at, y - 10, 20, 12, 3, paint);
-            at += 26;
-        };
-        auto arrow = [&](Cause cause, std::string_view words) {
-            svg_.path(fmt::format("M{:.1f} {}h24", at, y - 4),
-                      arrow_paint(cause));
-            at += 31;
-            explain(words);
-        };
-        box({.fill = "run"});
-        explain("works");
-        std::set<std::pair<Colour, std::string>> calls;
+        legend_x_ = 24;
+        legend_y_ = bottom_ + 40;
+        explain({.fill = "run"}, "works");
+        std::set<std::tuple<std::string, Colour, bool>> calls;
         for (const Wait& wait : timeline_.waits) {
-            calls.emplace(colour_of(wait.call),
-                          wait.call == kAsking
-                              ? "asks without end: EAGAIN"
-                              : "sleeps in " + wait.call + "()");
+            bool task = is_task(wait.lane);
+            std::string words =
+                wait.call == kAsking
+                    ? "asks without end: EAGAIN"
+                    : fmt::format("{} {}()", task ? "awaits" : "sleeps in",
+                                  wait.call);
+            calls.emplace(words, colour_of(wait.call), task);
         }
-        for (const auto& [colour, words] : calls) {
-            box({.fill = colour,
-                 .stroke = colour,
-                 .more = "fill-opacity=\".15\""});
-            explain(words);
+        for (const auto& [words, colour, task] : calls) {
+            explain(wait_paint(colour, task), words);
         }
-        box({.stroke = "wait", .more = "fill=\"url(#waits)\""});
-        explain("waits for an answer");
-        arrow(Cause::bytes, "bytes");
-        arrow(Cause::connect, "connect, close");
+        explain({.stroke = "wait", .more = "fill=\"url(#waits)\""},
+                "waits for an answer");
+        if (shows_initials_) explain({}, "L: the listener");
+        explain_arrow(Cause::bytes, "bytes");
+        explain_arrow(Cause::connect, "connect, close");
         if (std::ranges::any_of(timeline_.arrows, [](const Arrow& each) {
                 return each.cause == Cause::start;
             })) {
-            arrow(Cause::start, "starts");
+            explain_arrow(Cause::start, "starts");
         }
-        if (shows_initials_) explain("L: the listener");
+    }
+
+    // Where the next entry of the legend stands: `sign` wide, then `words`.
+    void place(double sign, std::string_view words) {
+        double size = sign + width_of(words, kLegend);
+        if (legend_x_ + size > kWidth - 20) {
+            legend_x_ = 24;
+            legend_y_ += kLegendRow;
+        }
+        svg_.text(legend_x_ + sign, legend_y_, words, kLegend);
+        sign_x_ = legend_x_;
+        legend_x_ += size + 18;
+    }
+    void explain(const Paint& paint, std::string_view words) {
+        bool has_sign = !paint.fill.empty() || !paint.stroke.empty();
+        place(has_sign ? 26 : 0, words);
+        if (has_sign) {
+            svg_.rectangle(sign_x_, legend_y_ - 10, 20, 12, 3, paint);
+        }
+    }
+    void explain_arrow(Cause cause, std::string_view words) {
+        place(31, words);
+        svg_.path(fmt::format("M{:.1f} {}h24", sign_x_, legend_y_ - 4),
+                  arrow_paint(cause));
     }
 
     const Timeline& timeline_;
     std::vector<Row> rows_;  // by lane
     double bottom_ = 0;
     double per_rank_ = 0;
+    double legend_x_ = 0, legend_y_ = 0, sign_x_ = 0;
     bool shows_initials_ = false;
     Svg svg_;
 };

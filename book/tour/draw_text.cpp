@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace tincan::tour {
 
@@ -37,10 +38,10 @@ public:
         : timeline_(timeline), width_(style.width), canvas_(style) {
         per_beat_ =
             static_cast<double>(style.width - kLeft - kRight) / timeline.beats;
-        for_each_moment([this](Moment moment) {
-            int& ranks = ranks_[moment.beat];
-            ranks = std::max(ranks, moment.rank);
-        });
+        for (const Deed& deed : timeline.deeds)
+            note(deed.at);
+        for (const Arrow& arrow : timeline.arrows)
+            note(arrow.to);
         lay_out();
         for (std::size_t lane = 0; lane < timeline.lanes.size(); ++lane) {
             canvas_.write(rows_[lane], 1, timeline.lanes[lane].name,
@@ -64,26 +65,21 @@ private:
         return timeline_.lanes[lane].kind == LaneKind::person;
     }
 
-    template <typename Function>
-    void for_each_moment(Function function) const {
-        for (const Wait& wait : timeline_.waits) {
-            function(wait.from);
-            function(wait.to);
-        }
-        for (const Deed& deed : timeline_.deeds)
-            function(deed.at);
-        for (const Arrow& arrow : timeline_.arrows) {
-            function(arrow.from);
-            function(arrow.to);
-        }
-    }
+    // What people do and where arrows end is drawn side by side, at the
+    // beginning of its beat; what happens in between, in the same columns.
+    void note(Moment moment) { marked_[moment.beat].insert(moment.rank); }
 
-    // What happens in one beat is drawn side by side, in the first 40 % of it.
     int column(Moment moment) const {
-        auto found = ranks_.find(moment.beat);
-        int ranks = found == ranks_.end() ? 0 : found->second;
-        int room = static_cast<int>(per_beat_ * 0.4);
-        int offset = ranks <= room ? moment.rank : moment.rank * room / ranks;
+        int offset = 0;
+        if (auto found = marked_.find(moment.beat); found != marked_.end()) {
+            const std::set<int>& ranks = found->second;
+            auto before = static_cast<int>(
+                std::distance(ranks.begin(), ranks.upper_bound(moment.rank)));
+            int last = static_cast<int>(ranks.size()) - 1;
+            int room = std::max(static_cast<int>(per_beat_ * 0.4), 3);
+            offset = std::max(before - 1, 0);
+            if (last > room) offset = offset * room / last;
+        }
         return kLeft + static_cast<int>(moment.beat * per_beat_) + offset;
     }
 
@@ -174,9 +170,6 @@ private:
 
     void draw_server(std::size_t lane) {
         int row = rows_[lane];
-        for (const Wait& wait : timeline_.waits) {
-            if (wait.lane == lane) draw_wait(row, wait);
-        }
         for (const Stretch& stretch : running(timeline_, lane)) {
             int from = column(stretch.from);
             int to = std::max(column(stretch.to), from + 1);
@@ -184,14 +177,19 @@ private:
                 canvas_.put(row, at, "█", '#', Ink::running);
             }
         }
+        for (const Wait& wait : timeline_.waits) {
+            if (wait.lane == lane) draw_wait(row, wait);
+        }
         const Lane& itself = timeline_.lanes[lane];
         if (!itself.goes_on) {
-            canvas_.write(row, column(itself.end) + 1, "ends", Ink::faint);
+            canvas_.write(row, column(itself.end) + 2, "ends", Ink::faint);
         }
     }
 
     void draw_wait(int row, const Wait& wait) {
         int from = column(wait.from), to = column(wait.to);
+        while (from < to && !canvas_.is_free(row, from))
+            ++from;
         Ink ink = ink_of(wait.call);
         bool asks = wait.call == kAsking;
         for (int at = from; at < to; ++at) {
@@ -259,6 +257,9 @@ private:
             at += static_cast<int>(words.size()) + 4;
         };
         auto is_asking = [](const Wait& wait) { return wait.call == kAsking; };
+        auto is_a_task = [](const Lane& lane) {
+            return lane.kind == LaneKind::task;
+        };
         auto is_start = [](const Arrow& arrow) {
             return arrow.cause == Cause::start;
         };
@@ -270,7 +271,10 @@ private:
                     "asks without end");
         }
         if (!std::ranges::all_of(timeline_.waits, is_asking)) {
-            explain({{"├", '['}, {"─", '-'}, {"┤", ']'}}, "sleeps in a call");
+            explain({{"├", '['}, {"─", '-'}, {"┤", ']'}},
+                    std::ranges::any_of(timeline_.lanes, is_a_task)
+                        ? "sleeps in a call; a task awaits it"
+                        : "sleeps in a call");
         }
         explain({{"▒", '/', Ink::waiting}}, "waits for an answer");
         if (shows_initials_) explain({{"L", 'L'}}, "the listener");
@@ -285,7 +289,7 @@ private:
     Canvas canvas_;
     double per_beat_;
     bool shows_initials_ = false;
-    std::map<int, int> ranks_;  // the highest of each beat
+    std::map<int, std::set<int>> marked_;              // ranks, by beat
     std::vector<int> rows_, words_rows_, queue_rows_;  // by lane
 };
 

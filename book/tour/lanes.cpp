@@ -22,8 +22,12 @@ std::size_t LaneDrafts::add_person(const std::string& name) {
     return lane;
 }
 
-bool LaneDrafts::is_shown(const LaneDraft& lane) const {
+bool LaneDrafts::is_shown(const LaneDraft& lane) {
     return !lane.about.empty();
+}
+
+bool LaneDrafts::is_about_one(const LaneDraft& lane) {
+    return lane.about.size() == 1 && !lane.about.contains(kListener);
 }
 
 // 0 is the top. The first person is always on it, everybody else at the
@@ -31,11 +35,9 @@ bool LaneDrafts::is_shown(const LaneDraft& lane) const {
 int LaneDrafts::height(std::size_t lane) const {
     const LaneDraft& draft = lanes_[lane];
     bool is_first = draft.about == std::set{people_.front()};
-    bool is_about_one =
-        draft.about.size() == 1 && !draft.about.contains(kListener);
-    if (draft.kind == LaneKind::person) return is_first ? 0 : 4;
-    if (!is_about_one) return 2;
-    return is_first ? 1 : 3;
+    if (draft.kind == LaneKind::person) return is_first ? 0 : 5;
+    if (!is_about_one(draft)) return draft.kind == LaneKind::task ? 2 : 3;
+    return is_first ? 1 : 4;
 }
 
 std::vector<std::size_t> LaneDrafts::from_top() const {
@@ -51,17 +53,18 @@ std::vector<std::size_t> LaneDrafts::from_top() const {
 std::string LaneDrafts::name(std::size_t lane) const {
     const LaneDraft& draft = lanes_[lane];
     if (draft.kind == LaneKind::person) return *draft.about.begin();
-    auto count = std::ranges::count_if(lanes_, [&](const LaneDraft& other) {
-        return other.kind != LaneKind::person && is_shown(other);
-    });
-    if (count == 1) return "server";
-
-    const char* kind = draft.kind == LaneKind::task ? "task" : "thread";
-    if (draft.about.size() == 1 && !draft.about.contains(kListener)) {
-        return *draft.about.begin() + "'s " + kind;
+    auto count = [&](LaneKind kind) {
+        return std::ranges::count_if(lanes_, [&](const LaneDraft& other) {
+            return other.kind == kind && is_shown(other);
+        });
+    };
+    bool is_task = draft.kind == LaneKind::task;
+    if (is_about_one(draft)) {
+        return *draft.about.begin() + (is_task ? "'s task" : "'s thread");
     }
-    return (draft.kind == LaneKind::task ? "accept " : "main ") +
-           std::string(kind);
+    if (is_task) return "accept task";
+    if (count(LaneKind::thread) > 1) return "main thread";
+    return count(LaneKind::task) > 0 ? "thread" : "server";
 }
 
 }  // namespace tincan::tour

@@ -30,15 +30,16 @@ public:
     const LaneDraft& operator[](std::size_t lane) const { return lanes_[lane]; }
 
     // Those that have to do with anybody, from top to bottom: the first
-    // person, who serves only that one, who serves all, who serves only the
-    // last person, the last person.
+    // person, who serves only that one, who serves all, who serves only
+    // another one, the others.
     std::vector<std::size_t> from_top() const;
 
-    // "Ann", "server", "main thread", "Ann's thread", "accept task"
+    // "Ann", "server", "main thread", "Ann's thread", "accept task", "thread"
     std::string name(std::size_t lane) const;
 
 private:
-    bool is_shown(const LaneDraft& lane) const;
+    static bool is_shown(const LaneDraft& lane);
+    static bool is_about_one(const LaneDraft& lane);  // person
     int height(std::size_t lane) const;
 
     std::vector<LaneDraft> lanes_;

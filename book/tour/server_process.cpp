@@ -50,9 +50,11 @@ std::vector<char*> pointers_to(std::vector<std::string>& strings) {
 }
 
 // In the child of fork: only calls that are safe there.
-[[noreturn]] void become(const char* program, char** arguments,
-                         char** environment, int output, int trace) {
+[[noreturn]] void become(const char* directory, const char* program,
+                         char** arguments, char** environment, int output,
+                         int trace) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::chdir(directory) == -1) ::_exit(127);
     ::dup2(output, STDOUT_FILENO);
     ::fcntl(trace, F_SETFD, 0);  // stays open across exec
     ::execve(program, arguments, environment);
@@ -99,9 +101,13 @@ ServerProcess::ServerProcess(const std::filesystem::path& program,
     output_ = Socket(pipe[0]);
     Socket its_output(pipe[1]);
 
-    std::vector<std::string> words = {program.string(), "0"};
+    // LD_PRELOAD can't name a folder with a blank or a colon in its name, so
+    // the server is started where the recorder is.
+    std::string directory = recorder.parent_path().string();
+    std::vector<std::string> words = {
+        std::filesystem::absolute(program).string(), "0"};
     std::vector<std::string> variables = environment_with(
-        {"QUIET=1", "LD_PRELOAD=" + recorder.string(),
+        {"QUIET=1", "LD_PRELOAD=./" + recorder.filename().string(),
          fmt::format("{}={}", kTraceVariable, trace.fd()),
          // A server built with ASan would insist on being loaded first.
          "ASAN_OPTIONS=verify_asan_link_order=0"});
@@ -109,8 +115,8 @@ ServerProcess::ServerProcess(const std::filesystem::path& program,
     std::vector<char*> environment = pointers_to(variables);
     pid_ = check(::fork(), "fork");
     if (pid_ == 0) {
-        become(program.c_str(), arguments.data(), environment.data(),
-               its_output.fd(), trace.fd());
+        become(directory.c_str(), arguments[0], arguments.data(),
+               environment.data(), its_output.fd(), trace.fd());
     }
     its_output = Socket();
     try {

@@ -184,7 +184,8 @@ const Stage* find_stage(std::string_view name) {
     auto found = std::ranges::find_if(kStages, [&](const Stage& stage) {
         std::string_view folder = stage.scene.stage;
         return name == folder || name == folder.substr(0, 2) ||
-               name == folder.substr(1, 1) || name == folder.substr(3);
+               name == folder.substr(1, 1) || name == folder.substr(3) ||
+               name == stage.name;
     });
     return found == kStages.end() ? nullptr : &*found;
 }

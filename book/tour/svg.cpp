@@ -80,15 +80,10 @@ double width_of(std::string_view text, const Letters& letters) {
     return characters * each * letters.size;
 }
 
-Svg::Svg(double width, double height, std::string_view title,
-         std::string_view description)
-    : head_(fmt::format(
-          "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" "
-          "width=\"{0}\" height=\"{1}\" role=\"img\" "
-          "aria-labelledby=\"title description\" font-family=\"{2}\" "
-          "font-size=\"13\">\n<title id=\"title\">{3}</title>\n"
-          "<desc id=\"description\">{4}</desc>\n",
-          width, height, kSans, escaped(title), escaped(description))) {}
+Svg::Svg(double width, std::string_view title, std::string_view description)
+    : width_(width),
+      title_(escaped(title)),
+      description_(escaped(description)) {}
 
 std::string Svg::attributes(const Paint& paint) {
     std::string classes, result;
@@ -127,6 +122,7 @@ void Svg::path(std::string_view data, const Paint& paint) {
 
 void Svg::text(double x, double y, std::string_view words,
                const Letters& letters) {
+    if (words.empty()) return;
     constexpr std::array kAnchors = {"start", "middle", "end"};
     std::string more =
         fmt::format("font-size=\"{}\" text-anchor=\"{}\"{}", letters.size,
@@ -145,17 +141,26 @@ void Svg::define(std::string_view before, std::string_view data,
                    before, data, attributes(paint), after);
 }
 
-std::string Svg::text() const {
+std::string Svg::text(double height) {
+    std::string card = attributes({.fill = "card"});
     std::string dark;
     for (const auto& [attribute, colour] : used_) {
-        fmt::format_to(std::back_inserter(dark), ".{}-{}{{{}:{}}}\n",
+        fmt::format_to(std::back_inserter(dark), ".tour .{}-{}{{{}:{}}}\n",
                        attribute.substr(0, 1), colour, attribute,
                        shade(colour).dark);
     }
     return fmt::format(
-        "{}<style>@media (prefers-color-scheme:dark){{\n{}}}</style>\n"
-        "<defs>\n{}</defs>\n{}</svg>\n",
-        head_, dark, definitions_, body_);
+        "<svg class=\"tour\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 "
+        "0 {0} {1}\" "
+        "width=\"{0}\" height=\"{1}\" role=\"img\" "
+        "aria-labelledby=\"title description\" font-family=\"{2}\" "
+        "font-size=\"13\">\n<title id=\"title\">{3}</title>\n"
+        "<desc id=\"description\">{4}</desc>\n"
+        "<style>@media (prefers-color-scheme:dark){{\n{5}}}</style>\n"
+        "<defs>\n{6}</defs>\n"
+        "<rect width=\"{0}\" height=\"{1}\" rx=\"10\"{7}/>\n{8}</svg>\n",
+        width_, height, kSans, title_, description_, dark, definitions_, card,
+        body_);
 }
 
 }  // namespace tincan::tour

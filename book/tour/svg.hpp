@@ -31,8 +31,7 @@ double width_of(std::string_view text, const Letters& letters);
 
 class Svg {
 public:
-    Svg(double width, double height, std::string_view title,
-        std::string_view description);
+    Svg(double width, std::string_view title, std::string_view description);
 
     void rectangle(double x, double y, double width, double height,
                    double radius, const Paint& paint);
@@ -44,13 +43,14 @@ public:
     void define(std::string_view before, std::string_view data,
                 const Paint& paint, std::string_view after);
 
-    // The whole file.
-    std::string text() const;
+    // The whole file, with everything on a card so high.
+    std::string text(double height);
 
 private:
     std::string attributes(const Paint& paint);
 
-    std::string head_;
+    double width_;
+    std::string title_, description_;
     std::string definitions_;
     std::string body_;
     std::set<std::pair<std::string, Colour>> used_;

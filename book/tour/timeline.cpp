@@ -55,6 +55,7 @@ void read_lane(std::istream& in, Lane& lane) {
 
 void read_wait(std::istream& in, Wait& wait) {
     in >> wait.lane >> wait.from >> wait.to >> wait.call;
+    if (!in) return;
     for (std::string who; in >> std::quoted(who);)
         wait.on.push_back(who);
     if (in.eof()) in.clear(std::ios::eofbit);

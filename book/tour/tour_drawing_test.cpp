@@ -1,0 +1,256 @@
+// The drawings and the words, made from the golden timelines.
+#include "book/tour/draw_svg.hpp"
+#include "book/tour/draw_text.hpp"
+#include "book/tour/options.hpp"
+#include "book/tour/story.hpp"
+#include "book/tour/svg.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <regex>
+#include <sstream>
+
+namespace tincan::tour {
+namespace {
+
+std::string content(const std::string& path) {
+    std::ifstream file(path);
+    EXPECT_TRUE(file) << path;
+    std::stringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+Timeline golden(const Stage& stage) {
+    std::stringstream file(content(fmt::format(
+        "{}/book/tour/golden/{}.txt", TINCAN_SOURCE_DIR, stage.scene.stage)));
+    return read_timeline(file);
+}
+
+Timeline golden(std::string_view name) {
+    return golden(*find_stage(name));
+}
+
+std::string joined(const Timeline& timeline) {
+    return fmt::format("{}", fmt::join(told(timeline), "\n"));
+}
+
+std::size_t columns(std::string_view line) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(line, [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+std::string without_colours(const std::string& text) {
+    return std::regex_replace(text, std::regex("\x1b\\[[0-9;]*m"), "");
+}
+
+TEST(Text, StageOneLooksLikeThis) {
+    EXPECT_EQ('\n' + draw_text(golden("1"), {.width = 80}), R"(
+                                              "hello"
+ Ann       connects o-------------------------o/o------------o leaves
+                     v                         v^            v
+ server        [----]#[------ recv(Ann) ------]#[ recv(Ann) ]###[ recv ]#[--]
+                                                              ^^|       ^
+                         ...... 0.7 s in the accept queue .....|v       :
+ Bob            connects o----o////////// waits 0.6 s //////////o------o leaves
+                              "hi"
+               0.0 s     0.2       0.4        0.6       0.8       1.0        1.2
+ # works   [-] sleeps in a call   / waits for an answer   v bytes
+ v connect, close
+)");
+}
+
+TEST(Text, IsNeverWiderThanAskedFor) {
+    for (const Stage& stage : stages()) {
+        for (int width = 80; width <= 200; ++width) {
+            std::istringstream text(
+                draw_text(golden(stage), {.width = width, .utf8 = true}));
+            for (std::string line; std::getline(text, line);) {
+                ASSERT_LE(columns(line), static_cast<std::size_t>(width))
+                    << line;
+                ASSERT_FALSE(line.ends_with(' ')) << line;
+            }
+        }
+    }
+}
+
+TEST(Text, ColoursAddNothingButColours) {
+    for (const Stage& stage : stages()) {
+        std::string plain = draw_text(golden(stage), {.utf8 = true});
+        std::string colourful =
+            draw_text(golden(stage), {.utf8 = true, .colour = true});
+        EXPECT_EQ(plain.find('\x1b'), std::string::npos);
+        EXPECT_NE(colourful, plain);
+        EXPECT_EQ(without_colours(colourful), plain);
+    }
+}
+
+TEST(Text, IsAsciiWithoutUtf8) {
+    for (const Stage& stage : stages()) {
+        for (char c : draw_text(golden(stage), {.width = 100})) {
+            ASSERT_TRUE(c == '\n' || (c >= ' ' && c <= '~'));
+        }
+    }
+}
+
+TEST(Text, SaysWhoWaitsInWhichCall) {
+    std::string text = draw_text(golden("1"), {.width = 80, .utf8 = true});
+    EXPECT_NE(text.find("waits 0.6 s"), std::string::npos) << text;
+    EXPECT_NE(text.find("recv(Ann)"), std::string::npos) << text;
+    EXPECT_NE(text.find("0.7 s in the accept queue"), std::string::npos)
+        << text;
+}
+
+TEST(Words, BobWaitsForAnnInStageOneAlone) {
+    EXPECT_EQ(told(golden("1")).front(),
+              "Bob waited 0.6 s for an answer, while the server sat in "
+              "recv(Ann).");
+    for (const Stage& stage : stages().subspan(1)) {
+        EXPECT_EQ(told(golden(stage)).front(), "Nobody waited for an answer.")
+            << stage.name;
+    }
+}
+
+TEST(Words, SayHowTheOthersManageIt) {
+    EXPECT_NE(joined(golden("2")).find("never slept"), std::string::npos);
+    EXPECT_NE(joined(golden("3")).find("select{listener, Ann, Bob}"),
+              std::string::npos);
+    EXPECT_NE(joined(golden("4")).find("poll{listener, Ann, Bob}"),
+              std::string::npos);
+    EXPECT_NE(joined(golden("5")).find("Bob's thread in recv(Bob)"),
+              std::string::npos);
+    EXPECT_NE(joined(golden("6")).find("Their one thread slept in epoll_wait"),
+              std::string::npos);
+}
+
+TEST(Figures, InTheBookAreThoseOfTheGoldenTimelines) {
+    for (const Stage& stage : stages()) {
+        Timeline timeline = golden(stage);
+        std::string path = fmt::format("{}/book/figures/{}.svg",
+                                       TINCAN_SOURCE_DIR, stage.scene.stage);
+        EXPECT_TRUE(content(path) ==
+                    draw_svg(timeline, caption(stage, timeline)))
+            << path << " is an old one; run: tour --svg book/figures";
+    }
+}
+
+struct Box {
+    double left, top, right, bottom;
+    std::string words;
+};
+
+// Every label of a figure, as wide as its letters may get.
+std::vector<Box> labels_of(const std::string& svg) {
+    static const std::regex pattern(
+        "<text x=\"([0-9.-]+)\" y=\"([0-9.-]+)\"[^>]*font-size=\"([0-9.]+)\" "
+        "text-anchor=\"([a-z]+)\"([^>]*)>([^<]*)</text>");
+    std::vector<Box> boxes;
+    for (std::sregex_iterator at(svg.begin(), svg.end(), pattern), end;
+         at != end; ++at) {
+        const std::smatch& match = *at;
+        double size = std::stod(match[3]);
+        std::string style = match[5], words = match[6];
+        double width =
+            width_of(words, {.size = size,
+                             .bold = style.find("700") != std::string::npos,
+                             .mono = style.find("mono") != std::string::npos});
+        double anchor = match[4] == "start" ? 0 : match[4] == "end" ? 1 : 0.5;
+        double left = std::stod(match[1]) - width * anchor;
+        double base = std::stod(match[2]);
+        boxes.push_back(
+            {left, base - size * 0.8, left + width, base + size * 0.2, words});
+    }
+    return boxes;
+}
+
+bool overlap(const Box& a, const Box& b) {
+    return a.left < b.right && b.left < a.right && a.top < b.bottom &&
+           b.top < a.bottom;
+}
+
+TEST(Figures, NoLabelLiesOnAnotherOrOutside) {
+    for (const Stage& stage : stages()) {
+        Timeline timeline = golden(stage);
+        auto boxes = labels_of(draw_svg(timeline, caption(stage, timeline)));
+        ASSERT_GT(boxes.size(), 20U);
+        for (std::size_t i = 0; i < boxes.size(); ++i) {
+            EXPECT_GE(boxes[i].left, 0) << stage.name << boxes[i].words;
+            EXPECT_LE(boxes[i].right, 940) << stage.name << boxes[i].words;
+            for (std::size_t j = 0; j < i; ++j) {
+                EXPECT_FALSE(overlap(boxes[i], boxes[j]))
+                    << stage.name << ": " << boxes[i].words << " / "
+                    << boxes[j].words;
+            }
+        }
+    }
+}
+
+TEST(Figures, HaveBothThemesAndWordsForThoseWhoDoNotSeeThem) {
+    for (const Stage& stage : stages()) {
+        Timeline timeline = golden(stage);
+        std::string svg = draw_svg(timeline, caption(stage, timeline));
+        EXPECT_NE(svg.find("role=\"img\""), std::string::npos);
+        EXPECT_NE(svg.find("<title id=\"title\">Stage "), std::string::npos);
+        EXPECT_NE(svg.find(escaped(told(timeline).front())), std::string::npos);
+        EXPECT_NE(svg.find("prefers-color-scheme:dark"), std::string::npos);
+        EXPECT_EQ(svg.find("var("), std::string::npos);
+    }
+}
+
+TEST(Figures, WhatPeopleSayIsNoMarkup) {
+    Timeline timeline = golden("1");
+    for (Deed& deed : timeline.deeds) {
+        if (deed.act == Act::say) deed.text = "<b>&\"</b>";
+    }
+    std::string svg = draw_svg(timeline, {"<t>", "a&b", "\"d\""});
+    EXPECT_NE(svg.find("&lt;b&gt;&amp;&quot;&lt;/b&gt;"), std::string::npos);
+    EXPECT_EQ(svg.find("<b>"), std::string::npos);
+    EXPECT_EQ(svg.find("<t>"), std::string::npos);
+}
+
+TEST(Options, StagesHaveFourNamesEach) {
+    for (const char* name : {"2", "02", "02-nonblocking-busy",
+                             "nonblocking-busy", "non-blocking"}) {
+        const Stage* stage = find_stage(name);
+        ASSERT_NE(stage, nullptr) << name;
+        EXPECT_EQ(stage->scene.stage, "02-nonblocking-busy");
+    }
+    for (const char* name : {"", "0", "9", "00", "002", "-", "block"}) {
+        EXPECT_EQ(find_stage(name), nullptr) << name;
+    }
+}
+
+TEST(Options, AllStagesUnlessSomeAreNamed) {
+    EXPECT_EQ(parse({}).stages.size(), stages().size());
+    Options options = parse({"5", "--width", "100", "blocking"});
+    ASSERT_EQ(options.stages.size(), 2U);
+    EXPECT_EQ(options.stages[0]->name, "threads");
+    EXPECT_EQ(options.width, 100);
+}
+
+TEST(Options, WrongOnesAreNamed) {
+    auto complaint = [](Arguments arguments) -> std::string {
+        try {
+            parse(arguments);
+        } catch (const UsageError& error) {
+            return error.what();
+        }
+        return "";
+    };
+    EXPECT_EQ(complaint({"--colour"}), "unknown option --colour");
+    EXPECT_EQ(complaint({"--svg"}), "--svg wants a value");
+    EXPECT_TRUE(
+        complaint({"ni\x1bne"})
+            .starts_with(
+                "no stage is called ni\\x1bne; there are 01-blocking "));
+    for (const char* width : {"79", "-80", "wide", "80x", "", "99999999999"}) {
+        EXPECT_EQ(complaint({"--width", width}),
+                  "--width wants a number, at least 80")
+            << width;
+    }
+}
+
+}  // namespace
+}  // namespace tincan::tour

@@ -1,0 +1,136 @@
+// The tour itself, played on the real servers.
+#include "book/tour/scenario.hpp"
+#include "book/tour/story.hpp"
+
+#include <sys/wait.h>
+
+#include <fmt/core.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace tincan::tour {
+namespace {
+
+const Programs kPrograms{TINCAN_BUILD_DIR,
+                         TINCAN_BUILD_DIR "/book/tour/libtour_recorder.so"};
+
+class EveryStage : public testing::TestWithParam<const Stage*> {};
+
+TEST_P(EveryStage, TellsTheSameStoryEachTime) {
+    const Stage& stage = *GetParam();
+    std::string path = fmt::format("{}/book/tour/golden/{}.txt",
+                                   TINCAN_SOURCE_DIR, stage.scene.stage);
+    std::ifstream file(path);
+    std::stringstream golden;
+    golden << file.rdbuf();
+    for (int run = 1; run <= 3; ++run) {
+        std::ostringstream played;
+        write(played, play(stage.scene, kPrograms));
+        ASSERT_EQ(played.str(), golden.str())
+            << "run " << run
+            << "; if the server is right and the story changed: tour "
+               "--timelines book/tour/golden --svg book/figures";
+    }
+}
+
+std::vector<const Stage*> all_stages() {
+    std::vector<const Stage*> all;
+    for (const Stage& stage : stages())
+        all.push_back(&stage);
+    return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Tour, EveryStage, testing::ValuesIn(all_stages()),
+                         [](const auto& stage) {
+                             std::string name(stage.param->scene.stage);
+                             return "stage_" + name.substr(0, 2);
+                         });
+
+struct Ended {
+    int status;
+    std::string output;
+};
+
+// Without a terminal, and with stderr in the output.
+Ended run_tour(const std::string& arguments,
+               const std::string& environment = "") {
+    std::string command = environment +
+                          " exec " TINCAN_BUILD_DIR "/book/tour/tour " +
+                          arguments + " 2>&1 </dev/null";
+    FILE* pipe = ::popen(command.c_str(), "r");
+    Ended ended{};
+    std::array<char, 4096> buffer;
+    while (std::size_t count =
+               std::fread(buffer.data(), 1, buffer.size(), pipe)) {
+        ended.output.append(buffer.data(), count);
+    }
+    int status = ::pclose(pipe);
+    ended.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return ended;
+}
+
+TEST(Command, RunsThroughInAPipe) {
+    Ended ended = run_tour("1 02", "LC_ALL=C");
+    EXPECT_EQ(ended.status, 0);
+    for (const char* part :
+         {"Stage 1, blocking: Bob waits for Ann", "waits 0.6 s",
+          "Bob waited 0.6 s for an answer, while the server sat in recv(Ann).",
+          "Next: sockets that never wait", "Stage 2, non-blocking",
+          "./tincan chat"}) {
+        EXPECT_NE(ended.output.find(part), std::string::npos)
+            << part << " is not in:\n"
+            << ended.output;
+    }
+    for (char c : ended.output) {
+        ASSERT_TRUE(c == '\n' || (c >= ' ' && c <= '~')) << ended.output;
+    }
+}
+
+TEST(Command, WritesFigures) {
+    std::string directory = testing::TempDir() + "tour_figures";
+    std::filesystem::create_directory(directory);
+    Ended ended = run_tour("3 --svg " + directory);
+    EXPECT_EQ(ended.status, 0);
+    EXPECT_EQ(ended.output, directory + "/03-select.svg\n");
+    EXPECT_TRUE(std::filesystem::exists(directory + "/03-select.svg"));
+    std::filesystem::remove_all(directory);
+}
+
+TEST(Command, FailsWithOneLine) {
+    struct Case {
+        std::string arguments, environment;
+        int status;
+        std::string output;
+    };
+    for (const auto& [arguments, environment, status, output] :
+         {Case{"--paint", "", 2, "tour: unknown option --paint\n"},
+          Case{"1 --width 20", "", 2,
+               "tour: --width wants a number, at least 80\n"},
+          Case{"nine", "", 2,
+               "tour: no stage is called nine; there are 01-blocking "
+               "02-nonblocking-busy 03-select 04-poll 05-threads "
+               "06-coroutines\n"},
+          Case{"1 --svg /nowhere", "", 1,
+               "tour: /nowhere/01-blocking.svg: No such file or directory\n"},
+          Case{"1 --svg /nowhere", "TINCAN_BUILD_DIR=/void", 1,
+               "tour: /void/01-blocking/echo_server: not built yet; "
+               "./tincan tour builds what it needs\n"}}) {
+        Ended ended = run_tour(arguments, environment);
+        EXPECT_EQ(ended.status, status) << arguments;
+        EXPECT_EQ(ended.output, output);
+    }
+}
+
+TEST(Command, Helps) {
+    Ended ended = run_tour("--help");
+    EXPECT_EQ(ended.status, 0);
+    EXPECT_TRUE(ended.output.starts_with("usage: tour "));
+}
+
+}  // namespace
+}  // namespace tincan::tour
