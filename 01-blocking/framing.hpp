@@ -99,7 +99,7 @@ struct LengthPrefix {
             throw FramingError("message longer than 4294967295 bytes");
         }
         std::string frame;
-        for (unsigned shift : {24, 16, 8, 0}) {
+        for (int shift : {24, 16, 8, 0}) {
             frame += static_cast<char>(message.size() >> shift & 0xff);
         }
         return frame.append(message);
