@@ -95,7 +95,7 @@ public:
 
     test::ProcessOptions options() const {
         return {.environment = {
-                    {"LD_PRELOAD", TINCAN_FAULTS_LIBRARY},
+                    {"LD_PRELOAD", TINCAN_FAULTS_PRELOAD},
                     {kPlanVariable,
                      fmt::format("/proc/{}/fd/{}", ::getpid(), file_.fd())}}};
     }
