@@ -14,7 +14,9 @@ constexpr std::string_view kPong = "-server- pong alive";
 }  // namespace
 
 std::string Conversation::typed(std::string_view line) {
+    leaving_ = line == "/quit" || line.starts_with("/quit ");
     if (joined_) return fmt::format("{}\n", line);
+    if (leaving_) return "";
     refused_ = false;
     name_ = visible_text(line);
     return fmt::format("CONNECT {}\n", line);

@@ -19,8 +19,8 @@ inline constexpr std::chrono::seconds kSignOfLife{20};
 
 class Conversation {
 public:
-    // What to send for a line that the user entered: the first ones are names,
-    // until the server accepts one.
+    // What to send for a line that the user entered: names, until the server
+    // accepts one.
     std::string typed(std::string_view line);
 
     // The same for the sign of life.
@@ -32,11 +32,14 @@ public:
     bool joined() const { return joined_; }
     // The name was refused: another one may be tried.
     bool refused() const { return refused_; }
+    // The user has said /quit.
+    bool leaving() const { return leaving_; }
     const std::string& name() const { return name_; }
 
 private:
     bool joined_ = false;
     bool refused_ = false;
+    bool leaving_ = false;
     std::string name_;  // the last one tried
 };
 

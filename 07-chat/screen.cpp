@@ -34,13 +34,7 @@ void stop_this_process() {
     struct sigaction before {};
     by_default.sa_handler = SIG_DFL;
     ::sigaction(SIGTSTP, &by_default, &before);
-    sigset_t only_this;
-    sigset_t mask;
-    ::sigemptyset(&only_this);
-    ::sigaddset(&only_this, SIGTSTP);
-    ::pthread_sigmask(SIG_UNBLOCK, &only_this, &mask);
     ::raise(SIGTSTP);
-    ::pthread_sigmask(SIG_SETMASK, &mask, nullptr);
     ::sigaction(SIGTSTP, &before, nullptr);
 }
 

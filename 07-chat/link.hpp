@@ -1,0 +1,41 @@
+// The connection to the server, line by line: what both clients stand on.
+#pragma once
+
+#include "06-coroutines/tincan/streams.hpp"
+#include "07-chat/conversation.hpp"
+#include "07-chat/lines.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tincan::chat {
+
+struct Link {
+    explicit Link(Streams streams)
+        : reader(std::move(streams.first)), writer(std::move(streams.second)) {}
+
+    StreamReader reader;
+    StreamWriter writer;
+    LineDecoder decoder{kLongestHeard, std::string::npos};
+    std::string_view unread;  // of what the reader gave
+    Conversation talk;
+};
+
+// The tasks of a client share it, each by a pointer of its own: none can find
+// it gone, whichever of them ends first.
+using SharedLink = std::shared_ptr<Link>;
+
+// Throws std::system_error, with the server's address, if there is no
+// connection.
+Coro<SharedLink> open_link(Endpoint server);
+
+// The next line to show; nothing when the server has ended. Throws
+// std::system_error if the connection is lost.
+Coro<std::optional<std::string>> hear(SharedLink link);
+
+// Tells the server from time to time that we are still here. Never ends.
+Coro<void> stay_alive(SharedLink link);
+
+}  // namespace tincan::chat

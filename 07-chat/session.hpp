@@ -1,0 +1,58 @@
+// One client, from its first byte to its last: what it may say when, and how
+// it ends. What the others hear of it is the room's business.
+#pragma once
+
+#include "06-coroutines/tincan/streams.hpp"
+#include "07-chat/limits.hpp"
+#include "07-chat/lines.hpp"
+#include "07-chat/names.hpp"
+#include "07-chat/outbox.hpp"
+#include "07-chat/protocol.hpp"
+#include "07-chat/room.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tincan::chat {
+
+class Session {
+public:
+    // `room` and `limits` must outlive it.
+    Session(StreamReader reader, StreamWriter writer, Room& room,
+            const Limits& limits);
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+    ~Session();
+
+    // Until the connection is closed.
+    Coro<void> run();
+
+    // This is the last line for the client, and nothing it says counts any
+    // more. run ends when the reader does.
+    void end(std::string last_line);
+
+private:
+    Coro<void> listen();
+    Coro<void> finish();
+    void handle(const Line& line);
+    std::optional<Refusal> greet(const Line& line);  // who has no name yet
+    std::optional<Refusal> obey(const Line& line);   // who has
+    void answer(std::string line);
+    void stop(std::string why);
+
+    StreamReader reader_;
+    StreamWriter writer_;
+    Room& room_;
+    const Limits& limits_;
+    Outbox outbox_;
+
+    std::optional<Name> name_;  // none: has not come into the room
+    TimePoint due_;             // of the next line
+    int errors_ = 0;            // before it had a name
+    bool over_ = false;
+    std::string why_;      // it was over, for the log; empty: nothing special
+    std::string goodbye_;  // what it said with /quit
+};
+
+}  // namespace tincan::chat

@@ -1,0 +1,170 @@
+// How the chat server begins and ends, and what one client can do to the
+// others.
+
+#include "tests/07_support.hpp"
+
+#include <chrono>
+
+using namespace tincan::test;
+using tincan::test::Clock;
+using namespace std::chrono_literals;
+
+namespace {
+
+TEST_F(ChatServer, SendsAwayWhoSaysNothing) {
+    start({"--idle", "0.3"});
+    Client ann = join("Ann");
+    Client bob = join("Bob");
+    expect_line(ann, "Bob connected!");
+    // Bob is alive, and Ann's bytes are no line.
+    std::string line;
+    Deadline deadline(5s);
+    while (line != "Ann has left the chat\n" && !deadline.passed()) {
+        ann.try_send("x");
+        bob.send("/ping\n");
+        line = bob.receive_line();
+    }
+    EXPECT_EQ(line, "Ann has left the chat\n");
+    expect_line(ann, "-server- you said nothing for 0.3 s: goodbye");
+    EXPECT_EQ(ann.receive_to_any_end().bytes, "");
+
+    // He was away for longer than is allowed, unless this machine is slow.
+    Client nameless = connect();
+    nameless.expect_end();
+}
+
+TEST_F(ChatServer, IsNotHeldUpByOneWhoDoesNotRead) {
+    Client ann = join("Ann", {.receive_buffer = 4096});
+    Client bob = join("Bob");
+    expect_line(ann, "Bob connected!");
+    std::string text(1000, 'x');
+    bool told = false;
+    for (int i = 0; i < 2000 && !told; ++i) {
+        bob.send(text + "\n");
+        std::string line = bob.receive_line();
+        if (line == "Ann has left the chat\n") {
+            told = true;
+            line = bob.receive_line();
+        }
+        ASSERT_EQ(line, "Bob: " + text + "\n");
+    }
+    EXPECT_TRUE(told);
+    process().wait_for_line("too slow", Deadline(5s));
+}
+
+TEST_F(ChatServer, DropsAFloodThatDoesNotRead) {
+    Client ann = join("Ann");
+    Client bob = join("Bob", {.receive_buffer = 4096});
+    expect_line(ann, "Bob connected!");
+    std::string line = std::string(1000, 'x') + "\n";
+    Deadline deadline(10s);
+    bool gone = false;
+    while (!gone && !deadline.passed()) {
+        bob.try_send(line);
+        while (ann.has_answer(0ms) && !gone) {
+            gone = ann.receive_line() == "Bob has left the chat\n";
+        }
+    }
+    EXPECT_TRUE(gone);
+    ann.send("still here\n");
+    expect_line(ann, "Ann: still here");
+}
+
+TEST_F(ChatServer, SaysWhoComesAndGoesButNotWhatIsSaid) {
+    Client ann = join("Ann");
+    std::string peer = "127.0.0.1:" + std::to_string(ann.port());
+    process().wait_for_line(peer + " connected", Deadline(5s));
+    process().wait_for_line("Ann joined from " + peer, Deadline(5s));
+    ann.send("secret\n/secret\n");
+    expect_line(ann, "Ann: secret");
+    expect_refusal(ann, "421");
+    ann.reset();
+    process().wait_for_line("Ann left", Deadline(5s));
+    process().wait_for_line(peer + " disconnected: ", Deadline(5s));
+    EXPECT_EQ(process().out().find("secret"), std::string::npos);
+}
+
+TEST_F(ChatServer, TellsEverybodyWhenItEnds) {
+    Client ann = join("Ann");
+    Client bob = join("Bob");
+    expect_line(ann, "Bob connected!");
+    Client nameless = connect();
+    process().wait_for_line(
+        "127.0.0.1:" + std::to_string(nameless.port()) + " connected",
+        Deadline(5s));
+    process().signal(SIGTERM);
+    for (Client* one : {&ann, &bob, &nameless}) {
+        EXPECT_EQ(one->receive_to_end(), "-server- this server is ending\n");
+        one->close();
+    }
+    expect_exit(process(), 0, 2);
+    EXPECT_EQ(process().err(), "");
+    EXPECT_THROW(connect(), Failure);
+    server_.reset();
+}
+
+TEST_F(ChatServer, EndsInTimeWhateverItsClientsDo) {
+    Client deaf = join("Deaf", {.receive_buffer = 4096});
+    Client bob = join("Bob");
+    std::string line = std::string(1000, 'x') + "\n";
+    // Not enough to be too slow, but more than the kernel takes.
+    for (int i = 0; i < 150; ++i) {
+        bob.send(line);
+        bob.receive_line();
+    }
+    auto begin = Clock::now();
+    process().signal(SIGINT);
+    expect_exit(process(), 0, 7);
+    EXPECT_GE(Clock::now() - begin, 4s) << "everything went out";
+    EXPECT_EQ(process().out().find("too slow"), std::string::npos);
+    server_.reset();
+}
+
+TEST_F(ChatServer, GoesOnWhenItHasRunOutOfDescriptors) {
+    ProcessOptions options;
+    options.limits = {{RLIMIT_NOFILE, {24, 24}}};
+    server_.emplace(Server::ours({kChatServer, "{port}"}, options));
+    Client ann = join("Ann");
+    {
+        std::vector<Client> crowd;
+        for (int i = 0; i < 30; ++i) {
+            crowd.push_back(connect());
+        }
+        process().wait_for_line("out of descriptors", Deadline(5s));
+        ann.send("still here\n");
+        expect_line(ann, "Ann: still here");
+    }
+    join("Bob");
+}
+
+// Run like this, it ends with `code` and says so.
+void expect_end(const Command& command, int code, const std::string& says) {
+    Process process(command);
+    expect_exit(process, code);
+    std::string text = code == 0 ? process.out() : process.err();
+    EXPECT_NE(text.find(says), std::string::npos) << text;
+}
+
+TEST(ChatServerArguments, AreCheckedBeforeAnythingIsDone) {
+    expect_end({kChatServer, "--help"}, 0, "--idle");
+    expect_end({kChatServer, "eighty"}, 2, "PORT");
+    expect_end({kChatServer, "65536"}, 2, "PORT");
+    expect_end({kChatServer, "0", "127.0.0.1", "more"}, 2, "more");
+    expect_end({kChatServer, "0", "--idle", "-1"}, 2, "--idle");
+    expect_end({kChatServer, "0", "--idle", "0"}, 2, "--idle");
+    expect_end({kChatServer, "0", "--idle", "nan"}, 2, "--idle");
+    expect_end({kChatServer, "0", "--idle", "1e30"}, 2, "--idle");
+    expect_end({kChatServer, "0", "--idle", "soon"}, 2, "--idle");
+    expect_end({kChatServer, "0", "--selector", "kqueue"}, 2, "--selector");
+    expect_end({kChatServer, "0", "--no-such-option"}, 2, "--no-such-option");
+}
+
+TEST_F(ChatServer, SaysClearlyThatAPortIsTaken) {
+    start();
+    std::string port = std::to_string(server_->port());
+    expect_end(
+        {kChatServer, port}, 1,
+        "chat_server: bind 127.0.0.1:" + port + ": Address already in use\n");
+}
+
+}  // namespace
