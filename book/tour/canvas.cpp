@@ -55,9 +55,9 @@ void Canvas::write(int row, int column, std::string_view ascii, Ink ink) {
 
 bool Canvas::is_free(int row, int column) const {
     if (column < 0 || column >= style_.width) return false;
-    return rows_[static_cast<std::size_t>(row)]
-                [static_cast<std::size_t>(column)]
-                    .glyph == " ";
+    const Cell& cell =
+        rows_[static_cast<std::size_t>(row)][static_cast<std::size_t>(column)];
+    return cell.glyph == " " && cell.ink == Ink::plain;
 }
 
 bool Canvas::has_room(int row, int column, int size) const {

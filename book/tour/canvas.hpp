@@ -40,6 +40,7 @@ public:
              Ink ink = Ink::plain);
     void write(int row, int column, std::string_view ascii,
                Ink ink = Ink::plain);
+    // Nothing is drawn there, not even a space in a colour.
     bool is_free(int row, int column) const;
     // True if `size` characters and one to either side are.
     bool has_room(int row, int column, int size) const;

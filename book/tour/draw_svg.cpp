@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <tuple>
 
@@ -20,6 +21,7 @@ constexpr double kTop = 70;
 constexpr double kPersonHeight = 62;
 constexpr double kServerHeight = 50;
 constexpr double kQueueHeight = 22;
+constexpr double kNewsHeight = 18;
 constexpr double kBar = 24;  // how high bars are
 constexpr double kLegendRow = 22;
 constexpr double kGap = 4;  // between lanes
@@ -92,28 +94,40 @@ private:
             double height = kServerHeight, y = height / 2;
             if (is_person(lane)) {
                 double queue = queued(timeline_, lane) ? kQueueHeight : 0;
-                height = kPersonHeight + queue;
-                y = lane == 0 ? 37 : queue + 25;
+                double heard = news(timeline_, lane).empty() ? 0 : kNewsHeight;
+                height = kPersonHeight + queue + heard;
+                y = lane == 0 ? heard + 37 : queue + 25;
             }
             rows_.push_back({top, height, top + y});
             top += height + kGap;
         }
         bottom_ = top;
-        int ranks = 1;
-        for (const Deed& deed : timeline_.deeds) {
-            ranks = std::max(ranks, deed.at.rank);
-        }
-        for (const Arrow& arrow : timeline_.arrows) {
-            ranks = std::max(ranks, arrow.to.rank);
-        }
-        per_rank_ = std::min(6.0, per_beat() * 0.45 / ranks);
+        for (const Deed& deed : timeline_.deeds)
+            mark(deed.at);
+        for (const Arrow& arrow : timeline_.arrows)
+            mark(arrow.to);
     }
+
+    void mark(Moment moment) { marked_[moment.beat].insert(moment.rank); }
 
     double per_beat() const {
         return (kWidth - kLeft - kRight) / timeline_.beats;
     }
+    // What people do and where arrows end is drawn side by side, at the
+    // beginning of its beat; what happens in between, halfway.
     double x(Moment moment) const {
-        return kLeft + moment.beat * per_beat() + moment.rank * per_rank_;
+        double offset = 0;
+        if (auto found = marked_.find(moment.beat); found != marked_.end()) {
+            const std::set<int>& ranks = found->second;
+            auto after = ranks.upper_bound(moment.rank);
+            auto marks =
+                static_cast<double>(std::distance(ranks.begin(), after));
+            marks -= ranks.contains(moment.rank) ? 1 : 0.5;
+            double room = per_beat() * 0.45;
+            offset = std::max(marks, 0.0) *
+                     std::min(10.0, room / static_cast<double>(ranks.size()));
+        }
+        return kLeft + moment.beat * per_beat() + offset;
     }
 
     void define_patterns() {
@@ -184,6 +198,14 @@ private:
                 svg_.text(x(deed.at) - 2, row.y + (lane == 0 ? -17 : 27),
                           "“" + deed.text + "”", with(kCode, Anchor::middle));
             }
+        }
+        for (const News& heard : news(timeline_, lane)) {
+            double room = x(heard.next) - x(heard.at) - 8;
+            svg_.text(
+                x(heard.at) - 2, row.y + (lane == 0 ? -35 : 44),
+                shortened(heard.text, static_cast<std::size_t>(std::max(
+                                          room / width_of("m", kSmall), 0.0))),
+                kSmall);
         }
         svg_.text(begin - 8, row.y + 4, "connects", with(kSmall, Anchor::end));
         svg_.text(end + 8, row.y + 4, "leaves", kSmall);
@@ -259,12 +281,38 @@ private:
                            {.more = "fill=\"url(#asks)\""});
         }
         Letters letters = with(kCode, colour);
-        double character = width_of("m", letters);
-        std::string label = fitting(
-            labels(timeline_, wait),
-            static_cast<std::size_t>(std::max((size - 8) / character, 0.0)));
+        auto [left, right] = free_of_arrows(wait);
+        double room = (right - left - 8) / width_of("m", letters);
+        std::string label =
+            fitting(labels(timeline_, wait),
+                    static_cast<std::size_t>(std::max(room, 0.0)));
         shows_initials_ = shows_initials_ || shows_initials(label);
-        svg_.text(from + size / 2, y + 4, label, with(letters, Anchor::middle));
+        svg_.text((left + right) / 2, y + 4, label,
+                  with(letters, Anchor::middle));
+    }
+
+    // The longest part of a bar that no arrow between other lanes crosses.
+    std::pair<double, double> free_of_arrows(const Wait& wait) const {
+        double end = x(wait.to);
+        std::set<double> crossings = {end};
+        for (const Arrow& arrow : timeline_.arrows) {
+            auto [top, bottom] = std::minmax(arrow.from_lane, arrow.to_lane);
+            if (wait.lane <= top || wait.lane >= bottom) continue;
+            double way = (rows_[wait.lane].y - rows_[arrow.from_lane].y) /
+                         (rows_[arrow.to_lane].y - rows_[arrow.from_lane].y);
+            double from = x(arrow.from), to = x(arrow.to);
+            crossings.insert(from + way * (to - from));
+        }
+        std::pair<double, double> longest;
+        double since = x(wait.from);
+        for (double crossing : crossings) {
+            if (crossing < since || crossing > end) continue;
+            if (crossing - since > longest.second - longest.first) {
+                longest = {since, crossing};
+            }
+            since = crossing;
+        }
+        return longest;
     }
 
     // What took long goes straight up or down where it arrives: the wait is
@@ -358,7 +406,7 @@ private:
     const Timeline& timeline_;
     std::vector<Row> rows_;  // by lane
     double bottom_ = 0;
-    double per_rank_ = 0;
+    std::map<int, std::set<int>> marked_;  // ranks, by beat
     double legend_x_ = 0, legend_y_ = 0, sign_x_ = 0;
     bool shows_initials_ = false;
     Svg svg_;

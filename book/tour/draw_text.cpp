@@ -83,20 +83,25 @@ private:
         return kLeft + static_cast<int>(moment.beat * per_beat_) + offset;
     }
 
-    // Rows from top to bottom. Words stand on the far side of a person's line,
-    // the queue on the side of the server; arrows have a row for their heads.
+    // Rows from top to bottom. What a person says and hears stands on the far
+    // side of the line, the queue on the side of the server; arrows have a row
+    // for their heads.
     void lay_out() {
         for (std::size_t lane = 0; lane < timeline_.lanes.size(); ++lane) {
-            bool first = lane == 0;
-            bool has_queue = is_person(lane) && queued(timeline_, lane);
-            int above =
-                is_person(lane) && (first || has_queue) ? canvas_.add_row() : 0;
+            bool person = is_person(lane), first = lane == 0;
+            bool has_queue = person && queued(timeline_, lane);
+            bool has_news = person && !news(timeline_, lane).empty();
+            int unused = -1;
+            int& news_row = news_rows_.emplace_back(unused);
+            int& words_row = words_rows_.emplace_back(unused);
+            int& queue_row = queue_rows_.emplace_back(unused);
+            if (has_news && first) news_row = canvas_.add_row();
+            if (person && first) words_row = canvas_.add_row();
+            if (has_queue && !first) queue_row = canvas_.add_row();
             rows_.push_back(canvas_.add_row());
-            int below = is_person(lane) && (!first || has_queue)
-                            ? canvas_.add_row()
-                            : 0;
-            words_rows_.push_back(first ? above : below);
-            queue_rows_.push_back(first ? below : above);
+            if (has_queue && first) queue_row = canvas_.add_row();
+            if (person && !first) words_row = canvas_.add_row();
+            if (has_news && !first) news_row = canvas_.add_row();
             if (lane + 1 < timeline_.lanes.size()) canvas_.add_row();
         }
     }
@@ -125,6 +130,12 @@ private:
         }
         canvas_.write(row, begin - 9, "connects", Ink::faint);
         canvas_.write(row, end + 2, "leaves", Ink::faint);
+        for (const News& heard : news(timeline_, lane)) {
+            int at = column(heard.at);
+            auto room = static_cast<std::size_t>(column(heard.next) - at - 1);
+            canvas_.write(news_rows_[lane], at, shortened(heard.text, room),
+                          Ink::faint);
+        }
         if (auto wait = queued(timeline_, lane)) {
             draw_queued(queue_rows_[lane], *wait, lane == 0);
         }
@@ -289,8 +300,8 @@ private:
     Canvas canvas_;
     double per_beat_;
     bool shows_initials_ = false;
-    std::map<int, std::set<int>> marked_;              // ranks, by beat
-    std::vector<int> rows_, words_rows_, queue_rows_;  // by lane
+    std::map<int, std::set<int>> marked_;  // ranks, by beat
+    std::vector<int> rows_, words_rows_, news_rows_, queue_rows_;  // by lane
 };
 
 }  // namespace

@@ -42,11 +42,6 @@ are shown.
   --timelines DIR   writes what happened as DIR/01-blocking.txt and so on
 )";
 
-constexpr std::string_view kIntroduction =
-    "Ann connects and says nothing for half a second. Bob comes a little "
-    "later and speaks at once. The server sends back what each of them says: "
-    "a real one, run just now, with a record of every call in which it waits.";
-
 constexpr std::string_view kEnd =
     "That was the tour. Now talk yourself: ./tincan chat Ann in this terminal, "
     "./tincan chat Bob in another one.";
@@ -68,6 +63,12 @@ TextStyle style_for_stdout(const Options& options) {
         style.width = *options.width;
     } else if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) {
         style.width = std::max<int>(size.ws_col, kNarrowest);
+        if (size.ws_col > 0 && size.ws_col < kNarrowest) {
+            print_line(
+                "(The drawings need a terminal of {} columns; this "
+                "one has {}.)",
+                kNarrowest, size.ws_col);
+        }
     }
     return style;
 }
@@ -119,8 +120,7 @@ void show(const Stage& stage, const TextStyle& style) {
     print_line("{}", draw_text(timeline, style));
     for (const std::string& sentence : told(timeline))
         print_wrapped(sentence);
-    print_line("");
-    print_line("{}", stage.next);
+    if (!stage.next.empty()) print_line("\n{}", stage.next);
 }
 
 // False if the user has had enough.
@@ -140,10 +140,15 @@ bool wants_more() {
 
 void show_all(const Options& options) {
     TextStyle style = style_for_stdout(options);
-    print_wrapped(kIntroduction);
+    std::string_view people;
     for (const Stage* stage : options.stages) {
         if (stage != options.stages.front() && !wants_more()) return;
-        print_line("");
+        if (stage != options.stages.front()) print_line("");
+        if (people != stage->people) {
+            people = stage->people;
+            print_wrapped(people);
+            print_line("");
+        }
         show(*stage, style);
     }
     print_line("");

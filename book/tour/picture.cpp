@@ -112,6 +112,30 @@ std::optional<Stretch> queued(const Timeline& timeline, std::size_t lane) {
     return std::nullopt;
 }
 
+std::vector<News> news(const Timeline& timeline, std::size_t lane) {
+    std::vector<News> result;
+    std::string said;
+    for (const Deed& deed : timeline.deeds) {
+        if (deed.lane != lane) continue;
+        if (deed.act == Act::say) said = deed.text;
+        if (deed.act != Act::hear || deed.text.ends_with(said)) continue;
+        if (!result.empty()) result.back().next = deed.at;
+        result.push_back({deed.text.substr(0, deed.text.find("\\n")),
+                          deed.at,
+                          {timeline.beats, 0}});
+    }
+    return result;
+}
+
+std::string shortened(const std::string& text, std::size_t room) {
+    constexpr std::string_view kMore = " ...";
+    if (text.size() <= room) return text;
+    if (room <= kMore.size()) return "";
+    auto end = text.rfind(' ', room - kMore.size());
+    bool says_something = end != std::string::npos && end > text.find(' ');
+    return says_something ? text.substr(0, end).append(kMore) : "";
+}
+
 int beats(const Stretch& stretch) {
     return stretch.to.beat - stretch.from.beat;
 }

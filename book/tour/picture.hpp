@@ -35,6 +35,18 @@ std::vector<Stretch> answers_awaited(const Timeline& timeline,
 // From a person's connect to the server's accept, if that took a beat or more.
 std::optional<Stretch> queued(const Timeline& timeline, std::size_t lane);
 
+// What a person heard that was not only the echo of their own words, each with
+// the moment at which the next one comes.
+struct News {
+    std::string text;  // its first line
+    Moment at;
+    Moment next;
+};
+std::vector<News> news(const Timeline& timeline, std::size_t lane);
+
+// Its first words, as many as `room` has room for; "" if that is only one.
+std::string shortened(const std::string& text, std::size_t room);
+
 int beats(const Stretch& stretch);
 
 // "0.6 s"

@@ -22,36 +22,67 @@ constexpr std::array<Step, 6> kEcho = {{
     {11, "Bob", Act::leave},
 }};
 
+constexpr std::string_view kEchoPeople =
+    "Ann connects and says nothing for half a second. Bob comes a little "
+    "later and speaks at once. The server sends back what each of them says: "
+    "a real one, run just now, with a record of every call in which it waits.";
+
+constexpr std::array<Step, 8> kChat = {{
+    {1, "Ann", Act::connect},
+    {2, "Ann", Act::say, "CONNECT Ann\n"},
+    {3, "Bob", Act::connect},
+    {4, "Bob", Act::say, "CONNECT Bob\n"},
+    {7, "Bob", Act::say, "hi\n"},
+    {9, "Ann", Act::say, "hello\n"},
+    {11, "Ann", Act::leave},
+    {12, "Bob", Act::leave},
+}};
+
+constexpr std::string_view kChatPeople =
+    "Ann and Bob connect, each says a name, and then they talk to each other.";
+
 constexpr Scene echo(std::string_view folder) {
     return {folder, "echo_server", kEcho, 12};
 }
 
-constexpr std::array<Stage, 6> kStages = {{
+constexpr std::array<Stage, 7> kStages = {{
     {echo("01-blocking"), "blocking", "Bob waits for Ann",
      "One thread. While it sleeps in recv(Ann), nobody calls accept().",
      "Next: sockets that never wait. One thread asks all of them in turn, and "
-     "Bob has\nhis answer at once. Who pays for that?"},
+     "Bob has\nhis answer at once. Who pays for that?",
+     kEchoPeople},
     {echo("02-nonblocking-busy"), "non-blocking", "nobody waits, nobody sleeps",
      "One thread asks every socket in turn, all the time: \"not yet\", says "
      "EAGAIN.",
      "Next: select. The thread tells the kernel which sockets it looks after, "
-     "and\nsleeps until one of them is ready."},
+     "and\nsleeps until one of them is ready.",
+     kEchoPeople},
     {echo("03-select"), "select", "one thread sleeps for everybody",
      "One call waits for all sockets at once, and says which of them is ready.",
      "Next: poll. The set that select is given has room for 1024 descriptors; "
-     "a list\nhas no such bound. Nothing else changes."},
+     "a list\nhas no such bound. Nothing else changes.",
+     kEchoPeople},
     {echo("04-poll"), "poll", "the same without a bound",
      "A list of descriptors instead of a set of bits; the same picture.",
      "Next: the other way to serve two at once. Back to the simple code of "
-     "stage 1,\nbut with a thread for each client."},
+     "stage 1,\nbut with a thread for each client.",
+     kEchoPeople},
     {echo("05-threads"), "threads", "one for everybody",
      "Each is as simple as stage 1 and sleeps in a call of its own.",
      "Next: coroutines. The code reads like these threads, with a task for "
-     "each\nclient; but all tasks share one thread, as in stages 3 and 4."},
+     "each\nclient; but all tasks share one thread, as in stages 3 and 4.",
+     kEchoPeople},
     {echo("06-coroutines"), "coroutines", "many tasks, one thread",
      "A task that has to wait is set aside; the thread sleeps for all of them.",
      "Next: the application. A chat server made of such tasks, in which "
-     "everybody\nhears what one of them says."},
+     "everybody\nhears what one of them says.",
+     kEchoPeople},
+    {{"07-chat", "chat_server", kChat, 13},
+     "chat",
+     "what one says, all hear",
+     "A task for each person, as in stage 6; a room knows them all.",
+     "",
+     kChatPeople},
 }};
 
 std::string join(const std::vector<std::string>& words) {
@@ -169,6 +200,25 @@ void tell_servers(const Timeline& timeline, std::vector<std::string>& story) {
     }
 }
 
+// Whose words came to whom, in the order in which they were said.
+void tell_talk(const Timeline& timeline, std::vector<std::string>& story) {
+    std::map<Moment, std::string> sentences;
+    for (const Deed& said : timeline.deeds) {
+        if (said.act != Act::say) continue;
+        for (const Deed& heard : timeline.deeds) {
+            if (heard.act == Act::hear && heard.lane != said.lane &&
+                heard.text.ends_with(said.text)) {
+                sentences[said.at] =
+                    fmt::format("What {} said came to {} as \"{}\".",
+                                timeline.lanes[said.lane].name,
+                                timeline.lanes[heard.lane].name, heard.text);
+            }
+        }
+    }
+    for (const auto& [at, sentence] : sentences)
+        story.push_back(sentence);
+}
+
 }  // namespace
 
 std::span<const Stage> stages() {
@@ -192,8 +242,10 @@ const Stage* find_stage(std::string_view name) {
 
 std::vector<std::string> told(const Timeline& timeline) {
     std::vector<std::string> story;
+    tell_talk(timeline, story);
+    std::size_t before = story.size();
     tell_waits(timeline, story);
-    if (story.empty()) {
+    if (story.size() == before) {
         story.push_back("Nobody waited for an answer.");
         tell_servers(timeline, story);
     }

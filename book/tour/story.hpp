@@ -18,6 +18,7 @@ struct Stage {
     std::string_view title;     // "Bob waits for Ann"
     std::string_view subtitle;  // how the server is made
     std::string_view next;      // what the next stage changes, two lines
+    std::string_view people;    // what Ann and Bob do to it
 };
 
 std::span<const Stage> stages();

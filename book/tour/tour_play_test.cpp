@@ -23,6 +23,10 @@ class EveryStage : public testing::TestWithParam<const Stage*> {};
 
 TEST_P(EveryStage, TellsTheSameStoryEachTime) {
     const Stage& stage = *GetParam();
+    if (!std::filesystem::exists(kPrograms.build / stage.scene.stage /
+                                 stage.scene.program)) {
+        GTEST_SKIP() << "left out of this build for want of a package";
+    }
     std::string path = fmt::format("{}/book/tour/golden/{}.txt",
                                    TINCAN_SOURCE_DIR, stage.scene.stage);
     std::ifstream file(path);
@@ -114,7 +118,7 @@ TEST(Command, FailsWithOneLine) {
           Case{"nine", "", 2,
                "tour: no stage is called nine; there are 01-blocking "
                "02-nonblocking-busy 03-select 04-poll 05-threads "
-               "06-coroutines\n"},
+               "06-coroutines 07-chat\n"},
           Case{"1 --svg /nowhere", "", 1,
                "tour: /nowhere/01-blocking.svg: No such file or directory\n"},
           Case{"1 --svg /nowhere", "TINCAN_BUILD_DIR=/void", 1,

@@ -111,5 +111,26 @@ TEST(Picture, AConnectIsQueuedIfItIsAcceptedInALaterBeat) {
     EXPECT_FALSE(queued(timeline, 1));
 }
 
+TEST(Picture, NewsIsWhatIsNotTheEchoOfOnesOwnWords) {
+    Timeline timeline = small_timeline();
+    timeline.deeds = {{0, Act::say, "hi", {2, 0}},
+                      {0, Act::hear, "Ann: hi", {2, 3}},
+                      {0, Act::hear, "Bob: hello\\nBob: you", {4, 3}},
+                      {1, Act::hear, "Ann: hi", {5, 3}},
+                      {0, Act::hear, "Bob has left", {7, 1}}};
+    auto heard = news(timeline, 0);
+    ASSERT_EQ(heard.size(), 2U);
+    EXPECT_EQ(heard[0].text, "Bob: hello");
+    EXPECT_EQ(heard[0].next, (Moment{7, 1}));
+    EXPECT_EQ(heard[1].next, (Moment{12, 0}));
+}
+
+TEST(Picture, WordsAreShortenedBetweenThem) {
+    EXPECT_EQ(shortened("Bob has left", 12), "Bob has left");
+    EXPECT_EQ(shortened("Bob has left", 11), "Bob has ...");
+    EXPECT_EQ(shortened("Bob has left", 10), "");
+    EXPECT_EQ(shortened("Bob has left", 0), "");
+}
+
 }  // namespace
 }  // namespace tincan::tour
