@@ -1,0 +1,159 @@
+// Load for an echo server: many connections, each of which sends a message,
+// waits for all of its echo, compares every byte, and sends the next one.
+//
+//   $ ./load 127.0.0.1 8000 64 2          64 connections, two seconds
+//   $ ./load 127.0.0.1 8000 64 2 16384    with messages of 16 KiB
+//
+// It prints one line of JSON; README.md says what is in it. Without the
+// numbers it reads what to do from stdin, a command a line, and answers each
+// one with a line:
+//
+//   connect N                until there are N connections, each proved by an
+//                            echo; they are silent until the next command
+//   run SECONDS [BYTES]      as many round trips as fit, on all connections
+//   count ROUNDS [BYTES]     this many, all connections together
+//
+// Whatever goes wrong with a connection is counted, ends that connection, and
+// makes the exit status 1.
+
+#include "01-blocking/program.hpp"
+#include "01-blocking/text.hpp"
+#include "bench/load_generator.hpp"
+
+#include <sys/resource.h>
+
+#include <charconv>
+#include <iostream>
+#include <iterator>
+#include <sstream>
+
+using namespace tincan;
+using namespace tincan::bench;
+
+namespace {
+
+constexpr const char* kSynopsis =
+    "HOST PORT [CONNECTIONS SECONDS [BYTES]]   (without CONNECTIONS: reads "
+    "commands from stdin)";
+
+template <typename Number>
+Number number(const std::string& text, Number least, Number most) {
+    Number value{};
+    auto [end, error] =
+        std::from_chars(text.data(), text.data() + text.size(), value);
+    // Also false for "nan", which is in no order with anything.
+    bool in_range = value >= least && value <= most;
+    if (error != std::errc() || *end != '\0' || !in_range) {
+        throw UsageError(fmt::format("{}   ({} is not a number from {} to {})",
+                                     kSynopsis, printable(text), least, most));
+    }
+    return value;
+}
+
+double microseconds(Histogram::Time time) {
+    return std::chrono::duration<double, std::micro>(time).count();
+}
+
+void print_result(const Result& result) {
+    print_line(R"({{"connections": {}, "bytes": {}, "seconds": {:.6f}, )"
+               R"("roundtrips": {}, "total": {}, "p50_us": {:.1f}, )"
+               R"("p99_us": {:.1f}, "max_us": {:.1f}, "errors": {}, )"
+               R"("first_error": "{}"}})",
+               result.connections, result.bytes, result.elapsed.count(),
+               result.roundtrips, result.total,
+               microseconds(result.times.quantile(0.5)),
+               microseconds(result.times.quantile(0.99)),
+               microseconds(result.times.max()), result.errors,
+               result.first_error);
+}
+
+struct Command {
+    std::string name;
+    double amount = 0;  // connections, seconds or round trips
+    std::size_t bytes = kUsualMessage;
+};
+
+Command parse(const Arguments& words) {
+    bool run = !words.empty() && words[0] == "run";
+    bool count = !words.empty() && words[0] == "count";
+    bool connect = !words.empty() && words[0] == "connect";
+    if (!(connect && words.size() == 2) &&
+        !((run || count) && (words.size() == 2 || words.size() == 3))) {
+        throw UsageError(kSynopsis);
+    }
+    Command command{.name = words[0]};
+    if (run) {
+        command.amount = number<double>(words[1], 0.001, 3600);
+    } else {
+        command.amount = number<unsigned>(words[1], 1, 1'000'000);
+    }
+    if (words.size() == 3) {
+        command.bytes = number<std::size_t>(words[2], 1, kLargestMessage);
+    }
+    return command;
+}
+
+Result obey(LoadGenerator& load, const Command& command) {
+    if (command.name == "run") {
+        return load.run(Seconds(command.amount), command.bytes);
+    }
+    auto amount = static_cast<std::size_t>(command.amount);
+    return command.name == "connect" ? load.connect_up_to(amount)
+                                     : load.count(amount, command.bytes);
+}
+
+// As many descriptors as the system allows, without asking it for more.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    check(::getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
+    limit.rlim_cur = limit.rlim_max;
+    check(::setrlimit(RLIMIT_NOFILE, &limit), "setrlimit");
+}
+
+void obey_stdin(LoadGenerator& load) {
+    std::uint64_t errors = 0;
+    for (std::string line; std::getline(std::cin, line);) {
+        std::istringstream stream(line);
+        std::istream_iterator<std::string> words(stream);
+        Result result = obey(load, parse({words, {}}));
+        errors += result.errors;
+        print_result(result);
+    }
+    if (errors != 0) throw std::runtime_error(fmt::format("{} errors", errors));
+}
+
+void run_once(LoadGenerator& load, const Command& connect, const Command& run) {
+    Result result = obey(load, connect);
+    if (result.errors == 0) {
+        result = obey(load, run);
+        print_result(result);
+    }
+    if (result.errors != 0) {
+        throw std::runtime_error(fmt::format(
+            "{} errors; the first: {}", result.errors, result.first_error));
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return run_program(argc, argv, [](const Arguments& given) {
+        if (given.size() < 2 || given.size() == 3 || given.size() > 5 ||
+            !is_port(given[1])) {
+            throw UsageError(kSynopsis);
+        }
+        Endpoint server{.host = given[0], .port = given[1]};
+        raise_descriptor_limit();
+        if (given.size() == 2) {
+            LoadGenerator load(server);
+            obey_stdin(load);
+        } else {
+            Command connect = parse({"connect", given[2]});
+            Arguments rest(given.begin() + 3, given.end());
+            rest.insert(rest.begin(), "run");
+            Command run = parse(rest);
+            LoadGenerator load(server);
+            run_once(load, connect, run);
+        }
+    });
+}
