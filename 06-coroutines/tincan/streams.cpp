@@ -24,6 +24,7 @@ void Connection::close() {
     stop_reading();
     if (output_.failed() || nothing_on_its_way()) return abort();
     state_ = State::closing;
+    output_.write_eof();
     EventLoop& loop = socket_.watch().loop();
     loop.create_task(linger(shared_from_this()), "close " + peer_);
 }
@@ -67,7 +68,6 @@ Coro<void> Connection::linger(std::shared_ptr<Connection> connection) {
     using namespace std::chrono_literals;
     Aborter aborter(*connection);
     StreamOutput& output = connection->output();
-    output.write_eof();
     try {
         co_await StreamDrain(output, StreamDrain::Down::to_nothing);
         co_await wait_for(discard_input(connection), 1s);

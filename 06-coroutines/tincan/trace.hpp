@@ -28,6 +28,7 @@ struct TincanTraceEvent {
     const char* name;      // as given to create_task, else "task-7"
     const char* what;      // "accept", "recv", "send", "connect", "sleep",
                            // "event", "task", "future", "drain", "closed",
+                           // "group",
                            // "turn" (of its own will, or its time was up)
     int fd;                // -1: not a descriptor
     const char* function;  // where the innermost co_await stands

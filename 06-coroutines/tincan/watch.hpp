@@ -48,6 +48,7 @@ public:
     void close();
 
     int fd() const { return fd_; }
+    std::uint64_t key() const { return key_; }  // generation and descriptor
     EventLoop& loop() const { return *loop_; }
 
     // Throws std::logic_error if somebody waits there already.
@@ -81,7 +82,7 @@ private:
     EventLoop* loop_;  // null once it is closed, or the loop is gone
     int fd_;
     Trigger trigger_;
-    std::uint64_t key_;  // generation and descriptor
+    std::uint64_t key_;
     Events wanted_ = 0;  // what the selector was told
     bool always_ready_ = false;
     bool read_to_end_ = false;

@@ -1,0 +1,89 @@
+// Tasks that belong together.
+#pragma once
+
+#include "06-coroutines/tincan/event_loop.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tincan {
+
+// Starts tasks and waits for all of them in one place, join. When one fails,
+// the others are cancelled. None is forgotten: what still runs when the group
+// goes is cancelled then. asyncio.TaskGroup
+class TaskGroup {
+public:
+    TaskGroup() : state_(std::make_shared<State>()) {}
+    TaskGroup(const TaskGroup&) = delete;
+    TaskGroup& operator=(const TaskGroup&) = delete;
+    ~TaskGroup() { state_->cancel_all(); }
+
+    template <typename T>
+    Task<T> create_task(Coro<T> coro, std::string name = "") {
+        Task<T> task =
+            EventLoop::running().create_task(std::move(coro), std::move(name));
+        state_->running.push_back(&task.base());
+        task.add_done_callback([state = state_, task]() mutable {
+            state->ended(task.base(), task.exception());
+        });
+        return task;
+    }
+
+    // Until all have ended, those that were started meanwhile too; then throws
+    // the error of the first that failed. Cancelled itself, it cancels them,
+    // and waits for them all the same.
+    Coro<void> join() { return join(state_); }
+
+    std::size_t size() const { return state_->running.size(); }
+
+private:
+    struct State {
+        void cancel_all() {
+            for (TaskBase* task : running)
+                task->future().cancel();
+        }
+        void ended(TaskBase& task, std::exception_ptr failure) {
+            std::erase(running, &task);
+            if (failure && !error) {
+                error = std::move(failure);
+                cancel_all();
+            }
+            if (running.empty()) waiters.wake_all();
+        }
+
+        std::vector<TaskBase*> running;  // or done, and about to be erased
+        std::exception_ptr error;
+        WaitList waiters;
+    };
+
+    class AllEnded final : public Waiter {
+    public:
+        explicit AllEnded(State& state)
+            : Waiter(state.waiters, "group"), state_(state) {}
+        bool attempt() override { return state_.running.empty(); }
+
+    private:
+        State& state_;
+    };
+
+    static Coro<void> join(std::shared_ptr<State> state) {
+        bool cancelled = false;
+        while (!state->running.empty()) {
+            try {
+                co_await AllEnded(*state);
+            } catch (const CancelledError&) {
+                cancelled = true;
+                state->cancel_all();
+            }
+        }
+        if (cancelled) throw CancelledError();
+        if (state->error) std::rethrow_exception(state->error);
+    }
+
+    std::shared_ptr<State> state_;
+};
+
+}  // namespace tincan

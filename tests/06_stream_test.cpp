@@ -1,0 +1,471 @@
+// Sockets and streams: on each selector, with socket pairs of this process.
+#include "tests/06_support.hpp"
+#include "tests/support/bytes.hpp"
+
+#include <deque>
+
+namespace tincan::test {
+namespace {
+
+class Streaming : public OnSelector {};
+INSTANTIATE_TEST_SUITE_P(, Streaming, kEachSelector, selector_name);
+
+// A stream here, and a plain socket to play the peer with.
+struct Ends {
+    explicit Ends(std::size_t limit = kStreamLimit)
+        : Ends(socket_pair(), limit) {}
+
+    Socket peer;
+    StreamReader reader;
+    StreamWriter writer;
+
+private:
+    Ends(std::pair<Socket, Socket> pair, std::size_t limit)
+        : Ends(make_streams(std::move(pair.first), "peer", limit),
+               std::move(pair.second)) {}
+    Ends(Streams streams, Socket other)
+        : peer(std::move(other)),
+          reader(streams.first),
+          writer(streams.second) {
+        set_nonblocking(peer);
+    }
+};
+
+std::string received(const Socket& socket) {
+    std::string all;
+    std::array<char, 65536> buffer;
+    for (;;) {
+        auto count = try_receive(socket, buffer);
+        if (count.value_or(0) == 0) return all;
+        all.append(buffer.data(), *count);
+    }
+}
+
+Coro<void> sock_main() {
+    auto [a, b] = socket_pair();
+    AsyncSocket here(std::move(a));
+    AsyncSocket there(std::move(b));
+    std::string big = binary_bytes(1'000'000);
+    auto sending = [](AsyncSocket& socket, std::string_view bytes) -> Coro<> {
+        co_await sock_sendall(socket, bytes);
+    };
+    Task<void> task = EventLoop::running().create_task(sending(here, big));
+    std::string got;
+    std::array<char, 10000> buffer;
+    while (got.size() < big.size()) {
+        std::size_t count = co_await sock_recv(there, buffer);
+        got.append(buffer.data(), count);
+    }
+    EXPECT_EQ(difference(big, got), "");
+    co_await task;
+    here.close();
+    std::size_t end = co_await sock_recv(there, buffer);
+    EXPECT_EQ(end, 0U);
+}
+
+TEST_P(Streaming, AMillionBytesThroughSocketCalls) {
+    run_here(sock_main());
+}
+
+Coro<std::size_t> receives(AsyncSocket& socket) {
+    std::array<char, 100> buffer;
+    std::size_t count = co_await sock_recv(socket, buffer);
+    co_return count;
+}
+
+Coro<void> one_waiter_main() {
+    auto [a, b] = socket_pair();
+    AsyncSocket socket(std::move(a));
+    EventLoop& loop = EventLoop::running();
+    auto first = loop.create_task(receives(socket));
+    auto second = loop.create_task(receives(socket));
+    co_await sleep(1ms);
+    EXPECT_TRUE(second.done());
+    std::string error = detail::describe(second.exception());
+    EXPECT_NE(error.find("somebody waits already to read"), std::string::npos)
+        << error;
+    send_all(b, "abc");
+    std::size_t count = co_await first;
+    EXPECT_EQ(count, 3U);
+}
+
+TEST_P(Streaming, TwoReadersOfOneDescriptorAreAnError) {
+    run_here(one_waiter_main());
+}
+
+Coro<void> closed_main() {
+    auto [a, b] = socket_pair();
+    AsyncSocket socket(std::move(a));
+    auto task = EventLoop::running().create_task(receives(socket));
+    co_await sleep(1ms);
+    socket.close();
+    bool told = false;
+    try {
+        co_await task;
+    } catch (const std::system_error& error) {
+        told = error.code().value() == ECANCELED;
+    }
+    EXPECT_TRUE(told);
+}
+
+TEST_P(Streaming, ClosingTellsWhoWaits) {
+    run_here(closed_main());
+}
+
+// In one batch of events, the first closes the descriptor of the second, and a
+// new one gets its number.
+Coro<void> generation_main() {
+    auto [a, b] = socket_pair();
+    auto [c, d] = socket_pair();
+    EventLoop& loop = EventLoop::running();
+    std::optional<AsyncSocket> old(std::move(a));
+    int number = old->fd();
+    Ready stale{.key = old->watch().key(), .events = kReadable};
+    old.reset();
+    Socket moved(check(::fcntl(c.fd(), F_DUPFD_CLOEXEC, number), "fcntl"));
+    EXPECT_EQ(moved.fd(), number);
+    AsyncSocket fresh(std::move(moved));
+    loop.dispatch(stale);
+    EXPECT_FALSE(fresh.watch().maybe_ready(Direction::in));
+    Ready current{.key = fresh.watch().key(), .events = kReadable};
+    loop.dispatch(current);
+    EXPECT_TRUE(fresh.watch().maybe_ready(Direction::in));
+    co_return;
+}
+
+TEST_P(Streaming, AnEventForAClosedDescriptorNeverReachesItsSuccessor) {
+    run_here(generation_main());
+}
+
+// Reading.
+
+Coro<void> lines_main() {
+    Ends ends;
+    send_all(ends.peer, "one\r\ntwo\n\nlast");
+    finish_sending(ends.peer);
+    Log lines;
+    for (;;) {
+        std::string_view line = co_await ends.reader.readline();
+        if (line.empty()) break;
+        lines.emplace_back(line);
+    }
+    EXPECT_EQ(lines, (Log{"one\r\n", "two\n", "\n", "last"}));
+    EXPECT_TRUE(ends.reader.at_eof());
+}
+
+TEST_P(Streaming, LinesAndTheRest) {
+    run_here(lines_main());
+}
+
+Coro<void> exactly_main() {
+    Ends ends;
+    send_all(ends.peer, "abcdef");
+    std::string got(co_await ends.reader.readexactly(4));
+    EXPECT_EQ(got, "abcd");
+    finish_sending(ends.peer);
+    std::string partial;
+    try {
+        co_await ends.reader.readexactly(4);
+    } catch (const IncompleteRead& error) {
+        partial = error.partial;
+    }
+    EXPECT_EQ(partial, "ef");
+    EXPECT_THROW(ends.reader.read_until(""), std::invalid_argument);
+}
+
+TEST_P(Streaming, ExactlyOrNotAtAll) {
+    run_here(exactly_main());
+}
+
+Coro<void> limit_main() {
+    Ends ends(10);
+    send_all(ends.peer, "0123456789\n0123456789a\nrest\n");
+    std::string line(co_await ends.reader.readline());
+    EXPECT_EQ(line, "0123456789\n");
+    bool overrun = false;
+    try {
+        co_await ends.reader.readline();
+    } catch (const LimitOverrun& error) {
+        overrun = error.what() == "no separator within 10 bytes"s;
+    }
+    EXPECT_TRUE(overrun);
+    // The bytes are still there.
+    std::string skipped(co_await ends.reader.readexactly(12));
+    EXPECT_EQ(skipped, "0123456789a\n");
+    std::string rest(co_await ends.reader.readline());
+    EXPECT_EQ(rest, "rest\n");
+    // Without any separator in sight, too.
+    send_all(ends.peer, "0123456789a");
+    overrun = false;
+    try {
+        co_await ends.reader.readline();
+    } catch (const LimitOverrun&) {
+        overrun = true;
+    }
+    EXPECT_TRUE(overrun);
+}
+
+TEST_P(Streaming, ALineBeyondTheLimitIsAnErrorAndNothingIsLost) {
+    run_here(limit_main());
+}
+
+Coro<void> cancelled_read_main() {
+    Ends ends;
+    send_all(ends.peer, "half a ");
+    bool late = false;
+    try {
+        co_await wait_for(ends.reader.readline(), 5ms);
+    } catch (const TimeoutError&) {
+        late = true;
+    }
+    EXPECT_TRUE(late);
+    send_all(ends.peer, "line\n");
+    std::string line(co_await wait_for(ends.reader.readline(), 10s));
+    EXPECT_EQ(line, "half a line\n");
+}
+
+TEST_P(Streaming, ATimedOutReadTakesNothing) {
+    run_here(cancelled_read_main());
+}
+
+// read_until against a search in the whole text, whatever pieces it comes in.
+std::deque<std::string> cut_at(std::string_view text, std::string_view mark) {
+    std::deque<std::string> parts;
+    for (;;) {
+        std::size_t at = text.find(mark);
+        if (at == std::string_view::npos) break;
+        parts.emplace_back(text.substr(0, at + mark.size()));
+        text.remove_prefix(at + mark.size());
+    }
+    parts.emplace_back(text);
+    return parts;
+}
+
+Coro<void> feed(Socket peer, std::string text, unsigned seed) {
+    AsyncSocket socket(std::move(peer));
+    std::string_view rest = text;
+    while (!rest.empty()) {
+        seed = seed * 1103515245 + 12345;
+        std::size_t piece = 1 + (seed >> 16) % 5;
+        co_await sock_sendall(socket, rest.substr(0, piece));
+        rest.remove_prefix(std::min(piece, rest.size()));
+        if ((seed >> 8) % 2 == 0) co_await sleep(0s);
+    }
+}
+
+Coro<void> oracle_main() {
+    unsigned random = 7;
+    for (unsigned round = 0; round < 200; ++round) {
+        std::string mark = std::string("aab").substr(0, 1 + round % 3);
+        std::string text;
+        for (int i = 0; i < 40; ++i) {
+            random = random * 1103515245 + 12345;
+            text += (random >> 16) % 3 == 0 ? 'b' : 'a';
+        }
+        Ends ends;
+        EventLoop::running().create_task(
+            feed(std::move(ends.peer), text, random));
+        for (const std::string& part : cut_at(text, mark)) {
+            std::string got;
+            try {
+                got = co_await ends.reader.read_until(mark);
+            } catch (const IncompleteRead& error) {
+                got = error.partial;
+            }
+            EXPECT_EQ(got, part) << text << " by " << mark;
+        }
+    }
+}
+
+TEST_P(Streaming, ReadUntilFindsWhatASearchFinds) {
+    run_here(oracle_main());
+}
+
+// Writing.
+
+Coro<void> pressure_main() {
+    Ends ends;
+    std::string chunk = binary_bytes(50'000);
+    std::string sent;
+    // Until the kernel and the queue are full.
+    while (ends.writer.queued() <= detail::kHighWater) {
+        ends.writer.write(chunk);
+        sent += chunk;
+    }
+    bool full = false;
+    try {
+        co_await wait_for(ends.writer.drain(), 5ms);
+    } catch (const TimeoutError&) {
+        full = true;
+    }
+    EXPECT_TRUE(full);
+    std::string got;
+    auto deadline = std::chrono::steady_clock::now() + 10s;
+    while (got.size() < sent.size() &&
+           std::chrono::steady_clock::now() < deadline) {
+        got += received(ends.peer);
+        co_await sleep(0s);
+    }
+    EXPECT_EQ(difference(sent, got), "");
+    co_await ends.writer.drain();
+    EXPECT_EQ(ends.writer.queued(), 0U);
+}
+
+TEST_P(Streaming, DrainWaitsForWhoDoesNotRead) {
+    run_here(pressure_main());
+}
+
+Coro<void> broken_main() {
+    Ends ends;
+    ends.peer = Socket();
+    ends.writer.write("into the void");
+    ends.writer.write("and again");
+    std::string what;
+    try {
+        co_await ends.writer.drain();
+    } catch (const std::system_error& error) {
+        what = error.what();
+    }
+    EXPECT_EQ(what, "send: Broken pipe");
+}
+
+TEST_P(Streaming, DrainTellsThatTheConnectionIsBroken) {
+    run_here(broken_main());
+}
+
+Coro<void> half_close_main() {
+    Ends ends;
+    ends.writer.write("question");
+    ends.writer.write_eof();
+    ends.writer.write("too late");
+    std::string got;
+    std::array<char, 100> buffer;
+    AsyncSocket peer(std::move(ends.peer));
+    while (std::size_t count = co_await sock_recv(peer, buffer)) {
+        got.append(buffer.data(), count);
+    }
+    EXPECT_EQ(got, "question");
+    co_await sock_sendall(peer, "answer");
+    std::string answer(co_await ends.reader.readexactly(6));
+    EXPECT_EQ(answer, "answer");
+}
+
+TEST_P(Streaming, AfterWriteEofTheAnswerStillComes) {
+    run_here(half_close_main());
+}
+
+// A real connection: only TCP resets.
+Coro<void> lingering_main() {
+    Socket listener = listen_on({"127.0.0.1", "0"});
+    Endpoint here{"127.0.0.1", ""};
+    std::string bound = to_string(local_address(listener));
+    here.port = bound.substr(bound.rfind(':') + 1);
+    auto [reader, writer] = co_await open_connection(here);
+    Socket peer = accept_client(listener).socket;
+    set_nonblocking(peer);
+
+    std::string reply = binary_bytes(3'000'000);
+    send_all(peer, "not read by the one who closes");
+    writer.write(reply);
+    writer.close();
+    writer.write("too late");
+    std::string_view nothing = co_await reader.read();
+    EXPECT_EQ(nothing, "");
+    std::string got;
+    AsyncSocket far(std::move(peer));
+    std::vector<char> buffer(100'000);
+    while (std::size_t count = co_await sock_recv(far, buffer)) {
+        got.append(buffer.data(), count);
+    }
+    EXPECT_EQ(difference(reply, got), "");
+    far.close();
+    co_await wait_for(writer.wait_closed(), 10s);
+}
+
+TEST_P(Streaming, CloseLetsTheLastWordsArrive) {
+    run_here(lingering_main());
+}
+
+Coro<void> at_once_main() {
+    Ends ends;
+    ends.writer.close();
+    co_await wait_for(ends.writer.wait_closed(), 10s);
+    std::string_view nothing = co_await ends.reader.read();
+    EXPECT_EQ(nothing, "");
+    std::array<char, 10> buffer;
+    EXPECT_EQ(try_receive(ends.peer, buffer).value_or(99), 0U);
+    ends.writer.close();
+    ends.writer.abort();
+}
+
+TEST_P(Streaming, AnIdleConnectionClosesAtOnce) {
+    run_here_virtual(at_once_main());
+}
+
+Coro<std::string> reads_all(StreamReader reader) {
+    std::string_view bytes = co_await reader.read();
+    co_return std::string(bytes);
+}
+
+Coro<void> closed_by_other_main() {
+    Ends ends;
+    auto task = EventLoop::running().create_task(reads_all(ends.reader));
+    co_await sleep(1ms);
+    ends.writer.close();
+    std::string got = co_await task;
+    EXPECT_EQ(got, "");
+}
+
+TEST_P(Streaming, CloseEndsAReadThatWaits) {
+    run_here(closed_by_other_main());
+}
+
+Coro<void> refused_main() {
+    Socket listener = listen_on({"127.0.0.1", "0"});
+    std::string bound = to_string(local_address(listener));
+    Endpoint nobody{"127.0.0.1", bound.substr(bound.rfind(':') + 1)};
+    listener = Socket();
+    std::string what;
+    try {
+        co_await open_connection(nobody);
+    } catch (const std::system_error& error) {
+        what = error.what();
+    }
+    EXPECT_EQ(what, "connect: Connection refused");
+}
+
+TEST_P(Streaming, NobodyListens) {
+    run_here(refused_main());
+}
+
+// A task whose peer is always faster lets the others have their turn.
+Coro<void> greedy(StreamReader reader, int& lines) {
+    for (;;) {
+        std::string_view line = co_await reader.readline();
+        if (line.empty()) co_return;
+        ++lines;
+    }
+}
+
+Coro<void> fair_main() {
+    Ends ends;
+    send_all(ends.peer, std::string(60'000, '\n'));
+    finish_sending(ends.peer);
+    int lines = 0;
+    Task<void> task =
+        EventLoop::running().create_task(greedy(ends.reader, lines));
+    int turns = 0;
+    while (!task.done()) {
+        co_await sleep(0s);
+        ++turns;
+    }
+    EXPECT_EQ(lines, 60'000);
+    EXPECT_GT(turns, 500);
+}
+
+TEST_P(Streaming, WhoFindsEverythingReadyStillTakesTurns) {
+    run_here(fair_main());
+}
+
+}  // namespace
+}  // namespace tincan::test
