@@ -1,12 +1,13 @@
 #include "book/tour/draw_svg.hpp"
 
+#include "book/tour/marks.hpp"
 #include "book/tour/picture.hpp"
 #include "book/tour/svg.hpp"
+#include "book/tour/svg_legend.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <tuple>
 
@@ -23,11 +24,9 @@ constexpr double kServerHeight = 50;
 constexpr double kQueueHeight = 22;
 constexpr double kNewsHeight = 18;
 constexpr double kBar = 24;  // how high bars are
-constexpr double kLegendRow = 22;
-constexpr double kGap = 4;  // between lanes
+constexpr double kGap = 4;   // between lanes
 
 constexpr Letters kSmall{.colour = "muted", .size = 11.5};
-constexpr Letters kLegend{.colour = "muted", .size = 12};
 constexpr Letters kCode{.size = 12, .mono = true};
 
 Colour colour_of(const std::string& call) {
@@ -54,6 +53,7 @@ class Figure {
 public:
     Figure(const Timeline& timeline, const Caption& caption)
         : timeline_(timeline),
+          marks_(timeline),
           svg_(kWidth, caption.title, caption.description) {
         lay_out();
         define_patterns();
@@ -72,7 +72,7 @@ public:
         draw_legend();
     }
 
-    std::string text() { return svg_.text(legend_y_ + 16); }
+    std::string text() { return svg_.text(height_); }
 
 private:
     struct Row {
@@ -102,32 +102,15 @@ private:
             top += height + kGap;
         }
         bottom_ = top;
-        for (const Deed& deed : timeline_.deeds)
-            mark(deed.at);
-        for (const Arrow& arrow : timeline_.arrows)
-            mark(arrow.to);
     }
-
-    void mark(Moment moment) { marked_[moment.beat].insert(moment.rank); }
 
     double per_beat() const {
         return (kWidth - kLeft - kRight) / timeline_.beats;
     }
-    // What people do and where arrows end is drawn side by side, at the
-    // beginning of its beat; what happens in between, halfway.
     double x(Moment moment) const {
-        double offset = 0;
-        if (auto found = marked_.find(moment.beat); found != marked_.end()) {
-            const std::set<int>& ranks = found->second;
-            auto after = ranks.upper_bound(moment.rank);
-            auto marks =
-                static_cast<double>(std::distance(ranks.begin(), after));
-            marks -= ranks.contains(moment.rank) ? 1 : 0.5;
-            double room = per_beat() * 0.45;
-            offset = std::max(marks, 0.0) *
-                     std::min(10.0, room / static_cast<double>(ranks.size()));
-        }
-        return kLeft + moment.beat * per_beat() + offset;
+        double step = std::min(
+            10.0, per_beat() * 0.45 / std::max(marks_.count(moment), 1));
+        return kLeft + moment.beat * per_beat() + marks_.place(moment) * step;
     }
 
     void define_patterns() {
@@ -349,65 +332,41 @@ private:
         return {.stroke = "arrow", .more = more};
     }
 
-    // Only what this figure shows, in as many rows as it takes.
+    // Only what this figure shows.
     void draw_legend() {
-        legend_x_ = 24;
-        legend_y_ = bottom_ + 40;
-        explain({.fill = "run"}, "works");
+        SvgLegend legend(svg_, 24, kWidth - 20, bottom_ + 40);
+        legend.add_bar({.fill = "run"}, "works");
         std::set<std::tuple<std::string, Colour, bool>> calls;
         for (const Wait& wait : timeline_.waits) {
             bool task = is_task(wait.lane);
-            std::string words =
+            calls.emplace(
                 wait.call == kAsking
                     ? "asks without end: EAGAIN"
                     : fmt::format("{} {}()", task ? "awaits" : "sleeps in",
-                                  wait.call);
-            calls.emplace(words, colour_of(wait.call), task);
+                                  wait.call),
+                colour_of(wait.call), task);
         }
         for (const auto& [words, colour, task] : calls) {
-            explain(wait_paint(colour, task), words);
+            legend.add_bar(wait_paint(colour, task), words);
         }
-        explain({.stroke = "wait", .more = "fill=\"url(#waits)\""},
-                "waits for an answer");
-        if (shows_initials_) explain({}, "L: the listener");
-        explain_arrow(Cause::bytes, "bytes");
-        explain_arrow(Cause::connect, "connect, close");
+        legend.add_bar({.stroke = "wait", .more = "fill=\"url(#waits)\""},
+                       "waits for an answer");
+        if (shows_initials_) legend.add_words("L: the listener");
+        legend.add_arrow(arrow_paint(Cause::bytes), "bytes");
+        legend.add_arrow(arrow_paint(Cause::connect), "connect, close");
         if (std::ranges::any_of(timeline_.arrows, [](const Arrow& each) {
                 return each.cause == Cause::start;
             })) {
-            explain_arrow(Cause::start, "starts");
+            legend.add_arrow(arrow_paint(Cause::start), "starts");
         }
-    }
-
-    // Where the next entry of the legend stands: `sign` wide, then `words`.
-    void place(double sign, std::string_view words) {
-        double size = sign + width_of(words, kLegend);
-        if (legend_x_ + size > kWidth - 20) {
-            legend_x_ = 24;
-            legend_y_ += kLegendRow;
-        }
-        svg_.text(legend_x_ + sign, legend_y_, words, kLegend);
-        sign_x_ = legend_x_;
-        legend_x_ += size + 18;
-    }
-    void explain(const Paint& paint, std::string_view words) {
-        bool has_sign = !paint.fill.empty() || !paint.stroke.empty();
-        place(has_sign ? 26 : 0, words);
-        if (has_sign) {
-            svg_.rectangle(sign_x_, legend_y_ - 10, 20, 12, 3, paint);
-        }
-    }
-    void explain_arrow(Cause cause, std::string_view words) {
-        place(31, words);
-        svg_.path(fmt::format("M{:.1f} {}h24", sign_x_, legend_y_ - 4),
-                  arrow_paint(cause));
+        height_ = legend.bottom() + 16;
     }
 
     const Timeline& timeline_;
+    Marks marks_;
     std::vector<Row> rows_;  // by lane
     double bottom_ = 0;
-    std::map<int, std::set<int>> marked_;  // ranks, by beat
-    double legend_x_ = 0, legend_y_ = 0, sign_x_ = 0;
+    double height_ = 0;
     bool shows_initials_ = false;
     Svg svg_;
 };

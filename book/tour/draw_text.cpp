@@ -1,12 +1,11 @@
 #include "book/tour/draw_text.hpp"
 
+#include "book/tour/marks.hpp"
 #include "book/tour/picture.hpp"
 
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <map>
-#include <set>
 
 namespace tincan::tour {
 
@@ -35,13 +34,12 @@ struct Sign {
 class Drawing {
 public:
     Drawing(const Timeline& timeline, TextStyle style)
-        : timeline_(timeline), width_(style.width), canvas_(style) {
+        : timeline_(timeline),
+          marks_(timeline),
+          width_(style.width),
+          canvas_(style) {
         per_beat_ =
             static_cast<double>(style.width - kLeft - kRight) / timeline.beats;
-        for (const Deed& deed : timeline.deeds)
-            note(deed.at);
-        for (const Arrow& arrow : timeline.arrows)
-            note(arrow.to);
         lay_out();
         for (std::size_t lane = 0; lane < timeline.lanes.size(); ++lane) {
             canvas_.write(rows_[lane], 1, timeline.lanes[lane].name,
@@ -65,22 +63,12 @@ private:
         return timeline_.lanes[lane].kind == LaneKind::person;
     }
 
-    // What people do and where arrows end is drawn side by side, at the
-    // beginning of its beat; what happens in between, in the same columns.
-    void note(Moment moment) { marked_[moment.beat].insert(moment.rank); }
-
     int column(Moment moment) const {
-        int offset = 0;
-        if (auto found = marked_.find(moment.beat); found != marked_.end()) {
-            const std::set<int>& ranks = found->second;
-            auto before = static_cast<int>(
-                std::distance(ranks.begin(), ranks.upper_bound(moment.rank)));
-            int last = static_cast<int>(ranks.size()) - 1;
-            int room = std::max(static_cast<int>(per_beat_ * 0.4), 3);
-            offset = std::max(before - 1, 0);
-            if (last > room) offset = offset * room / last;
-        }
-        return kLeft + static_cast<int>(moment.beat * per_beat_) + offset;
+        int last = marks_.count(moment) - 1;
+        int room = std::max(static_cast<int>(per_beat_ * 0.4), 3);
+        auto place = static_cast<int>(marks_.place(moment));
+        if (last > room) place = place * room / last;
+        return kLeft + static_cast<int>(moment.beat * per_beat_) + place;
     }
 
     // Rows from top to bottom. What a person says and hears stands on the far
@@ -296,11 +284,11 @@ private:
     }
 
     const Timeline& timeline_;
+    Marks marks_;
     int width_;
     Canvas canvas_;
     double per_beat_;
     bool shows_initials_ = false;
-    std::map<int, std::set<int>> marked_;  // ranks, by beat
     std::vector<int> rows_, words_rows_, news_rows_, queue_rows_;  // by lane
 };
 
