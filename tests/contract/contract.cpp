@@ -213,10 +213,12 @@ void write_ctest(const Arguments& arguments) {
             file << fmt::format(
                 "add_test(\"{0}\" \"{1}\" \"{2}\" {3})\n"
                 "set_tests_properties(\"{0}\" PROPERTIES\n"
-                "  LABELS \"stage-{4};contract\" TIMEOUT {5} RUN_SERIAL {6})\n",
+                "  LABELS \"stage-{4};contract\" RUN_SERIAL {5} {6})\n",
                 name, TINCAN_BUILD_DIR "/tests/contract/contract", column.name,
-                property.id, column.stage(), int(60 * test::time_scale()),
-                property.alone ? "TRUE" : "FALSE");
+                property.id, column.stage(), property.alone ? "TRUE" : "FALSE",
+                kMemoryIsJudged
+                    ? "TIMEOUT 60"
+                    : "TIMEOUT 240 ENVIRONMENT TINCAN_TIME_SCALE=4");
         }
     }
 }

@@ -10,27 +10,11 @@
 namespace tincan::contract {
 
 using namespace std::chrono_literals;
-using test::Clock;
 using test::Deadline;
 using test::Failure;
 using test::Usage;
 
 namespace {
-
-struct Load {
-    double ran;     // cores that were used
-    double wanted;  // the same, and the waiting for a core
-};
-
-Load measure_load(Trial& trial, std::chrono::milliseconds time) {
-    Usage before = trial.usage();
-    auto start = Clock::now();
-    trial.watch(time);
-    std::chrono::duration<double> elapsed = Clock::now() - start;
-    Usage after = trial.usage();
-    return {.ran = (after.cpu - before.cpu) / elapsed,
-            .wanted = (after.runnable - before.runnable) / elapsed};
-}
 
 // Connections one after the other, each ended in good order.
 void visit(Trial& trial, std::size_t times) {

@@ -12,7 +12,6 @@
 namespace tincan::contract {
 
 using namespace std::chrono_literals;
-using test::Clock;
 using test::Deadline;
 using test::describe;
 using test::difference;
@@ -39,17 +38,12 @@ std::vector<Client> overcrowd(Trial& trial, int limit) {
 }
 
 void expect_no_haste(Trial& trial) {
-    auto before = trial.usage().cpu;
-    auto start = Clock::now();
-    trial.watch(500ms);
-    double share = std::chrono::duration<double>(trial.usage().cpu - before) /
-                   (Clock::now() - start);
-    if (share > 0.5) {
-        throw Failure(
-            "more clients than it has descriptors for",
-            fmt::format("{:.0f} % of a core is used for nothing", share * 100),
-            "that it waits a little before it accepts again");
-    }
+    Load load = measure_load(trial, 500ms);
+    if (load.wanted <= 0.5) return;
+    throw Failure("more clients than it has descriptors for",
+                  fmt::format("{:.0f} % of a core is used for nothing",
+                              load.wanted * 100),
+                  "that it waits a little before it accepts again");
 }
 
 void expect_guest(Trial& trial, const std::string& when) {

@@ -62,4 +62,14 @@ void Trial::restart() {
     server_ = subject_.start(port);
 }
 
+Load measure_load(Trial& trial, std::chrono::milliseconds time) {
+    test::Usage before = trial.usage();
+    auto start = test::Clock::now();
+    trial.watch(time);
+    std::chrono::duration<double> elapsed = test::Clock::now() - start;
+    test::Usage after = trial.usage();
+    return {.ran = (after.cpu - before.cpu) / elapsed,
+            .wanted = (after.runnable - before.runnable) / elapsed};
+}
+
 }  // namespace tincan::contract

@@ -98,4 +98,12 @@ private:
     unsigned next_ = 1;
 };
 
+// How much of the processor the server uses while `time` passes.
+struct Load {
+    double ran;     // in cores
+    double wanted;  // the same, and its waiting for a core that others had
+};
+
+Load measure_load(Trial& trial, std::chrono::milliseconds time);
+
 }  // namespace tincan::contract

@@ -6,6 +6,7 @@
 
 namespace tincan::contract {
 
+using namespace std::chrono_literals;
 using test::Deadline;
 using test::Failure;
 
@@ -36,10 +37,12 @@ std::string tell(const Property& property, const Failure& failure,
     add(text, "came", failure.came);
     add(text, "expected", failure.expected);
     if (trial) {
-        const test::Process& process = trial->server().process();
-        if (auto exit = process.wait_exit(Deadline({}))) {
+        test::Process& process = trial->server().process();
+        // If it is dying, that is what happened.
+        if (auto exit = process.wait_exit(Deadline(100ms))) {
             add(text, "server", to_string(*exit));
         }
+        process.end();  // and all that it said has come
         add(text, "stderr", last_lines(process.err()));
     }
     add(text, "reread", fmt::format("book/{}.md", property.chapter));

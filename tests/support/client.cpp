@@ -23,7 +23,7 @@ std::string seconds(std::chrono::milliseconds time) {
         "{:g} s", static_cast<double>(time.count()) * time_scale() / 1000.0);
 }
 
-// Beginning and end of what came, for messages.
+// What came and what followed it, for messages.
 std::string then(std::string_view bytes, std::string_view end) {
     return bytes.empty() ? std::string(end)
                          : fmt::format("{}, then {}", describe(bytes), end);
@@ -231,14 +231,14 @@ void Client::exchange(std::string_view bytes, std::size_t already_sent) {
     last_sent_ = describe(bytes);
     std::size_t done = already_sent;
     std::string back;
-    auto fail = [&](std::string_view what) {
-        throw Failure(sent(), then(back, what),
+    auto fail = [&](const std::string& came) {
+        throw Failure(sent(), came,
                       "the same bytes; " + difference(bytes, back));
     };
     while (back.size() < bytes.size()) {
         short wanted = done < bytes.size() ? POLLIN | POLLOUT : POLLIN;
         if (!wait_for(wanted, Deadline(options_.patience))) {
-            fail("nothing for " + seconds(options_.patience));
+            fail(then(back, "nothing for " + seconds(options_.patience)));
         }
         try {
             if (done < bytes.size()) {
@@ -248,13 +248,13 @@ void Client::exchange(std::string_view bytes, std::size_t already_sent) {
             std::array<char, 65536> buffer;
             std::optional<std::size_t> count = try_receive(socket_, buffer);
             if (!count) continue;
-            if (*count == 0) fail("end of stream");
+            if (*count == 0) fail(then(back, "end of stream"));
             std::string_view came(buffer.data(), *count);
             bool right = bytes.substr(back.size(), came.size()) == came;
             back += came;
-            if (!right) fail("(no longer read)");
+            if (!right) fail(describe(back));
         } catch (const std::system_error& error) {
-            fail(error.code().message());
+            fail(then(back, error.code().message()));
         }
     }
 }

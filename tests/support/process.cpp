@@ -192,6 +192,7 @@ void Child::signal(int number) const {
 }
 
 std::optional<Exit> Child::wait_exit(Deadline deadline) const {
+    if (exit_) return exit_;
     pollfd ended{pidfd_.fd(), POLLIN, 0};
     while (check(::poll(&ended, 1, deadline.poll_timeout()), "poll") == 0) {
         if (deadline.passed()) return std::nullopt;
@@ -215,6 +216,7 @@ void Child::end() {
     if (pid_ == -1) return;
     ::kill(-pid_, SIGKILL);
     ::kill(pid_, SIGKILL);
+    if (pidfd_) exit_ = wait_exit(Deadline(std::chrono::seconds(10)));
     while (::waitpid(-pid_, nullptr, 0) > 0)
         continue;                 // with the adopted
     ::waitpid(pid_, nullptr, 0);  // should it have left the group
@@ -342,7 +344,10 @@ std::string Process::wait_for_line(std::string_view text, Deadline deadline) {
         },
         deadline);
     if (found) return line;
-    std::optional<Exit> exit = wait_exit(Deadline({}));
+    // If stdout has come to its end, so has the program, in a moment.
+    std::optional<Exit> exit =
+        wait_exit(Deadline(std::chrono::milliseconds(200)));
+    if (exit) drain_->wait_ends(Deadline(std::chrono::seconds(1)));
     throw std::runtime_error(fmt::format(
         "{}: no line with \"{}\" came; the program {}\nstdout:\n{}stderr:\n{}",
         command_[0], text, exit ? to_string(*exit) : "still runs", out(),

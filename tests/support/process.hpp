@@ -65,7 +65,8 @@ public:
     // Valid until `end`: an ended process is kept as a zombie.
     pid_t pid() const { return pid_; }
     void signal(int number) const;
-    // How it ended; nothing if it still runs at the deadline.
+    // How it ended, by itself or by `end`; nothing if it still runs at the
+    // deadline.
     std::optional<Exit> wait_exit(Deadline deadline) const;
     bool running() const { return !wait_exit(Deadline({})); }
     // Those of its group whose parents have ended are our children now, and
@@ -78,7 +79,8 @@ public:
 private:
     std::string tag_;  // in the environment of all that descends from it
     pid_t pid_;
-    Socket pidfd_;  // readable when the process has ended
+    Socket pidfd_;              // readable when the process has ended
+    std::optional<Exit> exit_;  // known after `end`
 };
 
 class Process {

@@ -1,0 +1,2 @@
+#include "01-blocking/socket.hpp"
+#include "ready.hpp"

@@ -1,0 +1,1 @@
+#include "../01-blocking/socket.hpp"

@@ -1,0 +1,1 @@
+#include "04-poll/selector.hpp"
