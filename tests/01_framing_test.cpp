@@ -139,11 +139,11 @@ TEST(Framing, AMessageTooLongIsRefusedBeforeItHasCome) {
     EXPECT_THROW(lines.next(), FramingError);
 }
 
-TEST(Framing, FixedBlocksCanNotBeEmpty) {
+TEST(Framing, FixedBlocksCannotBeEmpty) {
     EXPECT_THROW(FixedLength(0), std::invalid_argument);
 }
 
-TEST(Framing, EachRefusesToSendWhatItCanNotCarry) {
+TEST(Framing, EachRefusesToSendWhatItCannotCarry) {
     EXPECT_THROW(Delimited{}.encode("a\0b"s), FramingError);
     EXPECT_THROW(Delimited{'\n'}.encode("two\nlines"), FramingError);
     EXPECT_THROW(FixedLength(4).encode("abcde"), FramingError);
