@@ -4,7 +4,8 @@
 //
 // CALL accept4 or recv: it ends when that fails with ERROR, a number. send: it
 // hangs up when not all is sent at once. listen: if it can't do that because
-// of ERROR, it ends as if all were well.
+// of ERROR, it ends as if all were well. close: it forgets the socket of a
+// client whose connection ERROR has ended.
 #include "01-blocking/connection.hpp"
 #include "01-blocking/program.hpp"
 
@@ -13,6 +14,7 @@
 #include <cstdlib>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
 using namespace tincan;
 
@@ -22,8 +24,8 @@ struct Flaw {
     std::string call;
     int error;
 
-    void show(std::string_view failed) const {
-        if (failed == call && errno == error) throw std::logic_error(call);
+    bool shows(std::string_view failed) const {
+        return failed == call && errno == error;
     }
 };
 
@@ -31,7 +33,7 @@ void echo(const Socket& client, const Flaw& flaw) {
     std::array<char, 16384> buffer;
     for (;;) {
         ssize_t count = ::recv(client.fd(), buffer.data(), buffer.size(), 0);
-        if (count == -1) flaw.show("recv");
+        if (count == -1 && flaw.shows("recv")) throw std::logic_error("recv");
         if (count == -1 && errno == EINTR) continue;
         if (count <= 0) return;
         std::string_view unsent(buffer.data(), static_cast<std::size_t>(count));
@@ -65,15 +67,21 @@ int main(int argc, char** argv) {
         if (arguments.size() < 2) throw UsageError("CALL ERROR [PORT]");
         Flaw flaw{arguments[0], std::stoi(arguments[1])};
         Socket listener = listen_for(arguments, flaw);
+        std::vector<Socket> forgotten;
         for (;;) {
             Arrival client = accept_client(listener);
-            if (client) {
-                echo(client.socket, flaw);
-            } else {
-                flaw.show("accept4");
+            if (!client && flaw.shows("accept4")) {
+                throw std::logic_error("accept4");
             }
             if (client.exhausted) {
                 std::this_thread::sleep_for(std::chrono::milliseconds(100));
+            }
+            if (!client) continue;
+            errno = 0;
+            echo(client.socket, flaw);
+            if (flaw.shows("close")) {
+                ::shutdown(client.socket.fd(), SHUT_RDWR);
+                forgotten.push_back(std::move(client.socket));
             }
         }
     });

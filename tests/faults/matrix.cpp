@@ -1,5 +1,6 @@
 #include "tests/faults/matrix.hpp"
 
+#include "tests/support/proc.hpp"
 #include "tests/support/server.hpp"
 
 #include <fmt/core.h>
@@ -121,6 +122,7 @@ public:
                         Deadline(kPatience))) {
             throw std::runtime_error("the server never waits for a client");
         }
+        idle_descriptors_ = descriptors();
         if (!subject.one_at_a_time) {
             bystander_ = connect_client(server_.endpoint());
             subject.conversation->begin(*bystander_);
@@ -141,6 +143,16 @@ public:
         if (bystander_) subject_.conversation->end(*bystander_, served_);
     }
 
+    // How many more descriptors the server has than before its first client,
+    // now that all are gone; it may take a moment to see that they are.
+    std::size_t leaked() {
+        bystander_.reset();
+        std::size_t now = 0;
+        eventually([&] { return (now = descriptors()) <= idle_descriptors_; },
+                   Deadline(5s));
+        return now - std::min(now, idle_descriptors_);
+    }
+
     Plan& plan() { return *plan_; }
     bool fault_fired() const { return plan_.all_fired(); }
 
@@ -154,9 +166,19 @@ public:
     }
 
 private:
+    std::size_t descriptors() const {
+        std::size_t count = 0;
+        for (pid_t process :
+             test::processes_of_group(server_.process().pid())) {
+            count += test::numbers_in(test::proc(process) / "fd").size();
+        }
+        return count;
+    }
+
     const Subject& subject_;
     SharedPlan plan_;
     Server server_;
+    std::size_t idle_descriptors_ = 0;
     std::optional<Client> bystander_;
     std::vector<std::string> served_;
 };
@@ -202,6 +224,9 @@ std::string try_serving(const Subject& subject, const Cell& cell) {
     if (lost.size() > allowed) {
         return fmt::format("clients lost {}, allowed {}: {}", lost.size(),
                            allowed, lost.front());
+    }
+    if (std::size_t leaked = trial.leaked(); leaked > 0) {
+        return fmt::format("descriptors of clients that have gone: {}", leaked);
     }
     return "";
 }
