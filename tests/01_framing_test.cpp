@@ -86,9 +86,8 @@ void expect_same_for_random_splits(const Framing& framing, bool binary) {
         std::string bytes = encode(framing, messages);
         std::vector<bool> cuts(bytes.size());
         auto density = 1 + random() % 50;
-        for (std::size_t i = 0; i < cuts.size(); ++i) {
-            cuts[i] = random() % density == 0;
-        }
+        for (auto&& here : cuts)
+            here = random() % density == 0;
         ASSERT_EQ(decode(framing, cut(bytes, cuts)), messages);
     }
 }
