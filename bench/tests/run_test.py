@@ -150,13 +150,14 @@ class Tables(unittest.TestCase):
         self.assertIn("-:|", lines)
 
     def test_what_is_missing_is_a_dash(self):
-        table = report.by_connections(
+        found = report.by_connections(
             {"a": {"name": "A", "m": {"1": 2}}, "b": {"name": "B"},
              "c": {"name": "C", "m": {"64": 3}}}, {"m": ""},
-            lambda entry, m, place: report.whole(report.get(entry,
-                                                            f"{m}.{place}")))
-        self.assertEqual(table.splitlines()[2:],
-                         ["| a | A      | 2 |  – |", "| c | C      | – |  3 |"])
+            lambda entry, measure, place: report.whole(
+                report.get(entry, f"{measure}.{place}")))
+        self.assertEqual(found.splitlines()[2:],
+                         ["| a | A      | 2 |  – |",
+                          "| c | C      | – |  3 |"])
 
 
 class Runs(unittest.TestCase):
@@ -181,8 +182,13 @@ class Runs(unittest.TestCase):
     def run_bench(self, *arguments, build=BUILD):
         process = self.start(*arguments, build=build)
         out, err = process.communicate(timeout=180)
-        self.assertEqual(processes_with(self.mark), [])
+        self.assert_nothing_is_left()
         return process.returncode, out, err
+
+    def assert_nothing_is_left(self):
+        # Who is killed as a grandchild may take a moment to go.
+        self.assertTrue(eventually(lambda: not processes_with(self.mark)),
+                        processes_with(self.mark))
 
     def test_a_quick_run_yields_figures_for_all_it_names(self):
         status, out, err = self.run_bench("--quick", "--only", "04")
@@ -273,8 +279,7 @@ class Runs(unittest.TestCase):
         self.assertTrue(eventually(lambda: len(processes_with(self.mark)) > 2))
         process.send_signal(signal.SIGKILL)
         process.wait()
-        self.assertTrue(eventually(lambda: not processes_with(self.mark)),
-                        processes_with(self.mark))
+        self.assert_nothing_is_left()
 
 
 if __name__ == "__main__":
