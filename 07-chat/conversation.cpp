@@ -30,7 +30,7 @@ std::optional<std::string> Conversation::heard(std::string_view line) {
     if (line == kPong) return std::nullopt;
     if (!joined_) {
         joined_ = line.starts_with("Welcome!");
-        refused_ = line.starts_with("! 432") || line.starts_with("! 433");
+        refused_ = line.starts_with("! ");
     }
     return visible_text(line);
 }

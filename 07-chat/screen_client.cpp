@@ -53,8 +53,12 @@ public:
         if (messages_.size() > kMessagesKept) messages_.pop_front();
         redraw();
     }
-    std::string last_message() const {
-        return messages_.empty() ? "" : messages_.back();
+    // What the server itself has said last, if nobody spoke since.
+    std::string last_notice() const {
+        bool notice =
+            !messages_.empty() && (messages_.back().starts_with("-server-") ||
+                                   messages_.back().starts_with("! "));
+        return notice ? messages_.back() + "\n" : "";
     }
 
     // In the next turn, with all that changes in this one.
@@ -185,8 +189,8 @@ Coro<void> screen_client(Endpoint server, std::string name) {
     window->close();
     if (showing.done()) {
         showing.result();
-        print_line("{}\nThe server has closed the connection.",
-                   window->last_message());
+        print_line("{}The server has closed the connection.",
+                   window->last_notice());
         if (!link->talk.joined()) throw std::runtime_error("not let in");
     }
     if (typing.done()) typing.result();

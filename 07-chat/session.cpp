@@ -1,12 +1,16 @@
 #include "07-chat/session.hpp"
 
 #include "01-blocking/program.hpp"
+#include "01-blocking/text.hpp"
 #include "06-coroutines/tincan/sleep.hpp"
 #include "06-coroutines/tincan/timeout.hpp"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace tincan::chat {
@@ -33,10 +37,18 @@ Session::Session(StreamReader reader, StreamWriter writer, Room& room,
           stop("too slow");
           writer_.abort();
       }) {
-    // The kernel would take 4 MB more for somebody who doesn't read. Should
-    // this fail, it does.
-    ::setsockopt(writer_.fd(), SOL_SOCKET, SO_SNDBUF, &limits_.send_buffer,
-                 sizeof limits_.send_buffer);
+    // The kernel would take 4 MB more for somebody who doesn't read, and try
+    // for a quarter of an hour to reach somebody who is gone. Should these
+    // fail, it does.
+    set_option(SOL_SOCKET, SO_SNDBUF, limits_.send_buffer);
+    auto patience =
+        std::chrono::ceil<std::chrono::milliseconds>(limits_.delivery);
+    set_option(IPPROTO_TCP, TCP_USER_TIMEOUT,
+               static_cast<int>(patience.count()));
+}
+
+void Session::set_option(int level, int option, int value) {
+    ::setsockopt(writer_.fd(), level, option, &value, sizeof value);
 }
 
 // However it ended: nobody may stay in the room whose outbox is gone.
@@ -55,7 +67,7 @@ Coro<void> Session::run() {
         stop(error.what());
     }
     if (name_) {
-        say("{} left", name_->shown);
+        say("{} left", printable(name_->shown));
         room_.leave(*std::exchange(name_, std::nullopt), goodbye_);
     }
     co_await finish();
@@ -106,7 +118,7 @@ std::optional<Refusal> Session::greet(const Line& line) {
     if (!name) return Refusal::bad_name;
     if (!room_.join(*name, outbox_)) return Refusal::name_taken;
     name_ = std::move(name);
-    say("{} joined from {}", name_->shown, writer_.peer());
+    say("{} joined from {}", printable(name_->shown), writer_.peer());
     return std::nullopt;
 }
 

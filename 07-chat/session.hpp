@@ -33,6 +33,7 @@ public:
     void end(std::string last_line);
 
 private:
+    void set_option(int level, int option, int value);
     Coro<void> listen();
     Coro<void> finish();
     void handle(const Line& line);

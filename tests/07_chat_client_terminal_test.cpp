@@ -32,8 +32,7 @@ protected:
     void run(const Command& command, ScreenSize size = {}) {
         ProcessOptions options;
         options.environment = {{"TERM", "xterm-256color"},
-                               {"LC_ALL", "C.UTF-8"},
-                               {"PS1", "shell> "}};
+                               {"LC_ALL", "C.UTF-8"}};
         terminal_.emplace(command, size, options);
     }
 
@@ -253,33 +252,34 @@ TEST_F(ChatScreen, LeavesTheTerminalAsItWasWhenTheConnectionIsLost) {
 }
 
 TEST_F(ChatScreen, StopsWithCtrlZAndComesBack) {
-    run({"bash", "--norc", "-i"});
-    terminal_->wait_for_text("shell>");
+    // A shell with job control, which waits for Enter before and after.
+    run({"sh", "-c",
+         "set -m; echo before; read x; " + kChatClient + " 127.0.0.1 " +
+             std::to_string(server_.port()) +
+             " --name Ann; echo meanwhile; read x; fg; echo after; read x"});
+    terminal_->wait_for_text("before");
     termios before = terminal_->modes();
-    type(kChatClient + " 127.0.0.1 " + std::to_string(server_.port()) +
-         " --name Ann\r");
+    type("\r");
     terminal_->wait_for_text("Ann connected!");
     type("half");
     wait_for_row(23, "> half");
+
     type("\x1a");
-    terminal_->wait_for_text("Stopped");
-    EXPECT_FALSE(terminal_->alternate_screen());
-    EXPECT_TRUE(same_modes(terminal_->modes(), before));
+    terminal_->wait_for_text("meanwhile");
+    expect_terminal_as_before(before);
     Client bob(server_.endpoint());
     bob.send("CONNECT Bob\n");
     bob.receive_line();
     terminal_->resize({.rows = 12, .columns = 50});
-    type("fg\r");
+
+    type("\r");
     wait_for_row(11, "> half");
     terminal_->wait_for_text("Bob connected!");
     type(" a line\r");
     terminal_->wait_for_text("Ann: half a line");
     type("/quit\r");
-    terminal_->wait_until(
-        [](const Terminal& now) { return !now.alternate_screen(); },
-        "the shell's screen is back");
-    type("exit\r");
-    terminal_->wait_exit();
+    terminal_->wait_for_text("after");
+    expect_terminal_as_before(before);
 }
 
 TEST_F(ChatScreen, IsALineClientWhereNoCursorCanBeMoved) {

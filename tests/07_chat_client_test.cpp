@@ -89,6 +89,14 @@ TEST_F(ChatClient, SaysThatANameIsRefusedAndEnds) {
     EXPECT_EQ(other.err(), "chat_client: not let in as ann\n");
 }
 
+TEST_F(ChatClient, EndsWhateverANameIsRefusedFor) {
+    Process client(command());
+    client.write("A\x01\n", Deadline(5s));
+    expect_exit(client, 1);
+    EXPECT_EQ(client.out(), "! 601 control character\n");
+    EXPECT_EQ(client.err(), "chat_client: not let in as A�\n");
+}
+
 TEST_F(ChatClient, DoesNotSendALineThatIsTooLong) {
     Process client(command({"--name", "Ann"}));
     client.write(std::string(100000, 'x') + "\nshort\n", Deadline(5s));
