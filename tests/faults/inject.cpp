@@ -111,7 +111,8 @@ struct Original {
         : call(call_named(name)),
           real(reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name))) {}
 
-    // The errno with which this call is to fail, or 0.
+    // The errno with which this call is to fail, or 0. EAGAIN also suits the
+    // calls that have no descriptor to wait for: fork, pthread_create.
     int fault(int fd = -1) const {
         if (plan() == nullptr) return 0;
         bool hit = count(call, Among::all);

@@ -95,10 +95,11 @@ public:
     bool all_fired() const { return plan_->fired >= plan_->fault.times; }
 
     test::ProcessOptions options() const {
-        return {.environment = {
-                    {"LD_PRELOAD", TINCAN_FAULTS_PRELOAD},
-                    {kPlanVariable,
-                     fmt::format("/proc/{}/fd/{}", ::getpid(), file_.fd())}}};
+        return {.environment = {{"LD_PRELOAD", TINCAN_FAULTS_PRELOAD},
+                                {kPlanVariable,
+                                 fmt::format("/proc/{}/fd/{}", ::getpid(),
+                                             file_.fd())}},
+                .directory = TINCAN_FAULTS_DIRECTORY};
     }
 
 private:
