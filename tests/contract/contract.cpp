@@ -217,8 +217,8 @@ void write_ctest(const Arguments& arguments) {
                 name, TINCAN_BUILD_DIR "/tests/contract/contract", column.name,
                 property.id, column.stage(), property.alone ? "TRUE" : "FALSE",
                 kMemoryIsJudged
-                    ? "TIMEOUT 60"
-                    : "TIMEOUT 240 ENVIRONMENT TINCAN_TIME_SCALE=4");
+                    ? "TIMEOUT 120"
+                    : "TIMEOUT 480 ENVIRONMENT TINCAN_TIME_SCALE=4");
         }
     }
 }

@@ -23,8 +23,10 @@ namespace {
 // More clients than there are descriptors for. Ours says so; of another
 // server only time can tell that it has come to its limit.
 std::vector<Client> overcrowd(Trial& trial, int limit) {
+    auto open = static_cast<int>(trial.usage().descriptors);
+    int too_many = std::max(limit - open, 0) + 5;
     std::vector<Client> crowd;
-    for (int i = 0; i < limit + 5; ++i) {
+    for (int i = 0; i < too_many; ++i) {
         crowd.emplace_back(trial.endpoint());
         trial.hello(crowd.back());
     }
@@ -48,7 +50,8 @@ void expect_no_haste(Trial& trial) {
 
 void expect_guest(Trial& trial, const std::string& when) {
     try {
-        Client guest = trial.guest();
+        // Before it, those are accepted who waited and have left again.
+        Client guest = trial.guest({.patience = 10s});
         trial.talk(guest);
     } catch (const Failure& failure) {
         throw Failure(failure.sent + ", " + when, failure.came,

@@ -33,7 +33,7 @@ std::size_t Trial::send_until_stuck(Client& client,
     std::size_t unread = 0;
     test::Deadline deadline(5s);
     for (int still = 0; taken < bytes.size() && still < kStillFor;) {
-        if (deadline.passed()) break;
+        if (deadline.passed() || client.is_cut()) break;
         std::size_t more = client.send_until_full(bytes.substr(taken), 50ms);
         taken += more;
         std::size_t unread_before = unread;

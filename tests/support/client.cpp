@@ -220,6 +220,11 @@ bool Client::has_answer(std::chrono::milliseconds wait) {
     return !unread_.empty() || wait_for(POLLIN, Deadline(wait));
 }
 
+bool Client::is_cut() const {
+    pollfd happened{socket_.fd(), 0, 0};
+    return ::poll(&happened, 1, 0) == 1 && (happened.revents & POLLERR) != 0;
+}
+
 void Client::expect_end() {
     std::string rest = receive_to_end();
     if (!rest.empty()) {

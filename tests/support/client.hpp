@@ -64,6 +64,8 @@ public:
     Ending receive_to_any_end();
     // True if something to receive (bytes, end or reset) came within `wait`.
     bool has_answer(std::chrono::milliseconds wait);
+    // True once the server has reset the connection.
+    bool is_cut() const;
     // Throws a Failure unless the server ends the connection in time.
     void expect_end();
 

@@ -19,8 +19,7 @@ async def echo(reader, writer):
 
 
 async def main():
-    server = await asyncio.start_server(echo, "127.0.0.1", sys.argv[1],
-                                        backlog=1024)
+    server = await asyncio.start_server(echo, "127.0.0.1", sys.argv[1])
     async with server:
         await server.serve_forever()
 
