@@ -16,7 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 THINKING = 0.05  # seconds
-ROUND_TRIPS = 20000
+ROUND_TRIPS = 10000
+ROUNDS = 5
 MESSAGE = b"x" * 64
 
 
@@ -61,8 +62,15 @@ def time_for(clients, address):
 
 
 def cpu_seconds(pid):
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """Time on a core so far; the kernel counts nanoseconds."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+
+
+def cpu_for_echoes(pid, connection, count):
+    begin = cpu_seconds(pid)
+    for _ in range(count):
+        echo(connection)
+    return cpu_seconds(pid) - begin
 
 
 def kilobytes(pid, field):
@@ -93,12 +101,11 @@ def main(build):
     with server(blocking) as (process, address):
         with socket.create_connection(address, timeout=60) as connection:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            begin = cpu_seconds(process.pid)
-            for _ in range(ROUND_TRIPS):
-                echo(connection)
-            spent = cpu_seconds(process.pid) - begin
+            spent = min(cpu_for_echoes(process.pid, connection, ROUND_TRIPS)
+                        for _ in range(ROUNDS))
         memory = kilobytes(process.pid, "RssAnon")
-    print(f"\nStage 1, one client, {ROUND_TRIPS} round trips of 64 bytes:\n")
+    print(f"\nStage 1, one client, {ROUND_TRIPS} round trips of 64 bytes, "
+          f"the best of {ROUNDS} runs:\n")
     print(f"{spent / ROUND_TRIPS * 1e6:8.1f} µs of CPU for each round trip")
     print(f"{memory:8} kB of memory of its own")
 

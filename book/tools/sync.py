@@ -48,7 +48,7 @@ def block(root, kind, argument):
         if not lines:
             raise BookError(f"{old} and {new} do not differ")
         return (caption(old, new), "diff",
-                ["" if line.startswith("@@") else line for line in lines])
+                [" …" if line.startswith("@@") else line for line in lines])
     if kind == "session":
         path = root / "book/sessions" / f"{argument}.session"
         if not path.is_file():
