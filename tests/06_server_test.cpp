@@ -1,0 +1,291 @@
+// start_server within one process, and the echo server as a program: its
+// options and its end.
+#include "01-blocking/program.hpp"
+#include "tests/06_support.hpp"
+#include "tests/support/bytes.hpp"
+#include "tests/support/client.hpp"
+#include "tests/support/server.hpp"
+
+#include <sys/resource.h>
+
+#include <csignal>
+
+namespace tincan::test {
+namespace {
+
+Endpoint endpoint_of(const Socket& listener) {
+    std::string name = to_string(local_address(listener));
+    return {"127.0.0.1", name.substr(name.rfind(':') + 1)};
+}
+
+class Serving : public OnSelector {};
+INSTANTIATE_TEST_SUITE_P(, Serving, kEachSelector, selector_name);
+
+Coro<void> echo_once(StreamReader reader, StreamWriter writer) {
+    std::string_view line = co_await reader.readline();
+    writer.write(line);
+}
+
+Coro<std::string> ask(Endpoint server, std::string question) {
+    auto [reader, writer] = co_await open_connection(server);
+    writer.write(question);
+    writer.write_eof();
+    std::string answer;
+    for (;;) {
+        std::string_view bytes = co_await reader.read();
+        if (bytes.empty()) break;
+        answer += bytes;
+    }
+    co_return answer;
+}
+
+Coro<void> answers_main() {
+    Socket listener = listen_on({"127.0.0.1", "0"});
+    Endpoint here = endpoint_of(listener);
+    tincan::Server server = start_server(echo_once, std::move(listener));
+    std::vector<Task<std::string>> tasks;
+    for (int i = 0; i < 20; ++i) {
+        tasks.push_back(EventLoop::running().create_task(
+            ask(here, fmt::format("question {}\n", i))));
+    }
+    for (int i = 0; i < 20; ++i) {
+        std::string answer = co_await tasks[static_cast<std::size_t>(i)];
+        EXPECT_EQ(answer, fmt::format("question {}\n", i));
+    }
+    server.close();
+    co_await wait_for(server.wait_closed(), 10s);
+    EXPECT_EQ(server.clients(), 0U);
+}
+
+TEST_P(Serving, AHandlerForEachClient) {
+    run_here(answers_main());
+}
+
+Coro<void> throws_at_once(StreamReader, StreamWriter) {
+    throw std::runtime_error("no");
+    co_return;
+}
+
+Coro<void> thrown_main() {
+    Socket listener = listen_on({"127.0.0.1", "0"});
+    Endpoint here = endpoint_of(listener);
+    tincan::Server server = start_server(throws_at_once, std::move(listener));
+    std::string answer = co_await ask(here, "");
+    EXPECT_EQ(answer, "");
+}
+
+TEST_P(Serving, AHandlerThatThrowsLosesItsClientOnly) {
+    ::testing::internal::CaptureStderr();
+    run_here(thrown_main());
+    std::string reported = ::testing::internal::GetCapturedStderr();
+    EXPECT_NE(reported.find(": exception never retrieved: no\n"),
+              std::string::npos)
+        << reported;
+}
+
+Coro<void> silent(StreamReader reader, StreamWriter writer, int& ended) {
+    std::string_view bytes = co_await reader.read();
+    EXPECT_EQ(bytes, "");
+    writer.write("goodbye");
+    ++ended;
+}
+
+// Those in the accept queue count as connected, and nobody waits for long.
+Coro<void> shutdown_main() {
+    Socket listener = listen_on({"127.0.0.1", "0"});
+    Endpoint here = endpoint_of(listener);
+    int ended = 0;
+    tincan::Server server = start_server(
+        [&ended](StreamReader reader, StreamWriter writer) {
+            return silent(reader, writer, ended);
+        },
+        std::move(listener));
+    std::vector<Socket> clients;
+    clients.push_back(connect_to(here));
+    while (server.clients() == 0)
+        co_await sleep(1ms);
+    clients.push_back(connect_to(here));  // not accepted yet
+    server.close();
+    EXPECT_EQ(server.clients(), 2U);
+    EXPECT_THROW(connect_to(here), std::system_error);
+    server.stop_reading();
+    std::array<char, 100> buffer;
+    for (Socket& client : clients) {
+        AsyncSocket socket(std::move(client));
+        std::size_t count = co_await sock_recv(socket, buffer);
+        EXPECT_EQ(std::string(buffer.data(), count), "goodbye");
+    }
+    co_await wait_for(server.wait_closed(), 10s);
+    EXPECT_EQ(ended, 2);
+}
+
+TEST_P(Serving, StopReadingLetsEachHandlerFinish) {
+    run_here(shutdown_main());
+}
+
+// Puts the limit of descriptors back.
+class DescriptorLimit {
+public:
+    explicit DescriptorLimit(rlim_t most) {
+        check(::getrlimit(RLIMIT_NOFILE, &before_), "getrlimit");
+        rlimit now{most, before_.rlim_max};
+        check(::setrlimit(RLIMIT_NOFILE, &now), "setrlimit");
+    }
+    DescriptorLimit(const DescriptorLimit&) = delete;
+    ~DescriptorLimit() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+private:
+    rlimit before_{};
+};
+
+Coro<void> exhausted_main() {
+    Socket listener = listen_on({"127.0.0.1", "0"});
+    Endpoint here = endpoint_of(listener);
+    Log reports;
+    ServerOptions options;
+    options.report = [&reports](const std::string& what) {
+        reports.push_back(what);
+    };
+    tincan::Server server =
+        start_server(echo_once, std::move(listener), options);
+    Socket client = connect_to(here);
+    send_all(client, "hello\n");
+    {
+        DescriptorLimit limit(static_cast<rlim_t>(client.fd()) + 1);
+        while (reports.empty())
+            co_await sleep(1ms);
+    }
+    EXPECT_EQ(reports, Log{"out of descriptors: the next client has to wait"});
+    AsyncSocket socket(std::move(client));
+    std::array<char, 100> buffer;
+    std::size_t count = co_await sock_recv(socket, buffer);
+    EXPECT_EQ(std::string(buffer.data(), count), "hello\n");
+    server.close();
+    co_await wait_for(server.wait_closed(), 10s);
+}
+
+TEST_P(Serving, WithoutDescriptorsItPausesAndSaysSo) {
+    run_here(exhausted_main());
+}
+
+// The program.
+
+const std::string kProgram = TINCAN_BUILD_DIR "/06-coroutines/echo_server";
+
+class EchoServer : public ::testing::TestWithParam<const char*> {
+protected:
+    test::Server start() {
+        return test::Server::ours(
+            {kProgram, "{port}", "--selector="s + GetParam()});
+    }
+    static Exit exit_of(const test::Server& server) {
+        auto exit = server.process().wait_exit(Deadline(10s));
+        EXPECT_TRUE(exit) << "still runs";
+        return exit.value_or(Exit{});
+    }
+};
+INSTANTIATE_TEST_SUITE_P(, EchoServer, kEachSelector, selector_name);
+
+TEST_P(EchoServer, ASignalLetsIdleClientsGoAtOnce) {
+    for (int signal : {SIGINT, SIGTERM}) {
+        test::Server server = start();
+        std::vector<Client> clients;
+        for (int i = 0; i < 3; ++i) {
+            clients.emplace_back(server.endpoint());
+            clients.back().exchange("hello");
+        }
+        Clock::time_point start_time = Clock::now();
+        server.process().signal(signal);
+        for (Client& client : clients)
+            client.expect_end();
+        Exit exit = exit_of(server);
+        EXPECT_EQ(exit.code, 0) << to_string(exit);
+        EXPECT_LT(Clock::now() - start_time, 1500ms * time_scale());
+    }
+}
+
+// Has sent until nobody took any more, and reads nothing: its echo fills every
+// buffer on the way.
+Client stuck_client(const test::Server& server) {
+    Client client(server.endpoint(), {.receive_buffer = 8192});
+    client.send_until_full(binary_bytes(32 << 20), 500ms);
+    return client;
+}
+
+// The signal has been seen when nobody is accepted any more.
+void wait_until_closed(const test::Server& server) {
+    Deadline deadline(10s);
+    while (!deadline.passed()) {
+        try {
+            connect_to(server.endpoint());
+        } catch (const std::system_error&) {
+            return;
+        }
+    }
+    FAIL() << "still accepts";
+}
+
+TEST_P(EchoServer, ASecondSignalEndsItAtOnce) {
+    test::Server server = start();
+    Client client = stuck_client(server);
+    Clock::time_point start_time = Clock::now();
+    server.process().signal(SIGINT);
+    wait_until_closed(server);
+    server.process().signal(SIGINT);
+    Exit exit = exit_of(server);
+    EXPECT_EQ(exit.code, 0) << to_string(exit);
+    EXPECT_LT(Clock::now() - start_time, 1500ms * time_scale());
+}
+
+TEST_P(EchoServer, WhoNeverReadsIsCutOffAfterTwoSeconds) {
+    test::Server server = start();
+    Client client = stuck_client(server);
+    Clock::time_point start_time = Clock::now();
+    server.process().signal(SIGTERM);
+    Exit exit = exit_of(server);
+    EXPECT_EQ(exit.code, 0) << to_string(exit);
+    EXPECT_GE(Clock::now() - start_time, 1900ms);
+    EXPECT_LT(Clock::now() - start_time, 4s * time_scale());
+}
+
+TEST_P(EchoServer, PrintsWhoComesAndGoes) {
+    test::Server server = start();
+    Client client(server.endpoint());
+    std::string name = fmt::format("127.0.0.1:{}", client.port());
+    server.process().wait_for_line(name + " connected", Deadline(10s));
+    client.half_close();
+    client.expect_end();
+    server.process().wait_for_line(name + " disconnected", Deadline(10s));
+}
+
+int usage_exit(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), kProgram);
+    Process process(arguments);
+    auto exit = process.wait_exit(Deadline(10s));
+    process.end();
+    EXPECT_NE(process.err().find("usage: echo_server [--selector="),
+              std::string::npos)
+        << process.err();
+    return exit.value_or(Exit{}).code;
+}
+
+TEST(EchoServerArguments, WrongOnesGiveTheUsage) {
+    EXPECT_EQ(usage_exit({"--selector=kqueue"}), 2);
+    EXPECT_EQ(usage_exit({"--selector"}), 2);
+    EXPECT_EQ(usage_exit({"0", "--selectr=poll"}), 2);
+    EXPECT_EQ(usage_exit({"0", "127.0.0.1", "more"}), 2);
+    EXPECT_EQ(usage_exit({"65536"}), 2);
+}
+
+TEST(EchoServerArguments, TheOptionMayStandAnywhere) {
+    for (const Command& command :
+         {Command{kProgram, "--selector=poll", "{port}"},
+          Command{kProgram, "{port}", "--selector", "select", "127.0.0.1"}}) {
+        test::Server server = test::Server::ours(command);
+        Client client(server.endpoint());
+        client.exchange("hello");
+    }
+}
+
+}  // namespace
+}  // namespace tincan::test
