@@ -5,7 +5,7 @@ from servers import OURS, RAW
 ABSENT = "–"
 
 
-def table(header, rows, words=2):
+def table(header, rows, words=1):
     """Columns of equal width; all but the first `words` are figures, which
     stand at the right."""
     rows = [header, *rows]
@@ -36,12 +36,12 @@ def decimal(value, digits=1):
 
 
 def with_interval(entry, measure, place):
-    """0.95 (0.93 to 0.97)"""
+    """0.95 (0.93–0.97)"""
     value = get(entry, f"{measure}.{place}")
     between = get(entry, f"{measure}_interval.{place}")
     if value is None or between is None:
         return decimal(value, 2)
-    return f"{value:.2f} ({between[0]:.2f} to {between[1]:.2f})"
+    return f"{value:.2f} ({between[0]:.2f}–{between[1]:.2f})"
 
 
 def places(servers, measure):
@@ -52,10 +52,9 @@ def places(servers, measure):
 
 def per_server(servers, header, cells):
     """A table with a row of `cells(entry)` for each server that has any."""
-    rows = [[key, entry["name"], *cells(entry)]
-            for key, entry in servers.items()]
-    rows = [row for row in rows if set(row[2:]) != {ABSENT}]
-    return table(["", "server", *header], rows)
+    rows = [[key, *cells(entry)] for key, entry in servers.items()]
+    return table(["", *header],
+                 [row for row in rows if set(row[1:]) != {ABSENT}])
 
 
 def by_connections(servers, measures, cell):
@@ -70,7 +69,7 @@ def by_connections(servers, measures, cell):
 
 
 def latencies(servers):
-    columns = [(place, part) for place in places(servers, "p50")
+    columns = [(place, part) for place in places(servers, "p50")[1:]
                for part in ("p50", "p99", "max")]
     return per_server(
         servers, [f"{int(place):,}: {part}" for place, part in columns],
@@ -81,13 +80,16 @@ def latencies(servers):
 def costs(servers):
     return per_server(
         servers,
-        ["CPU µs, 64 conn.", "calls, 1 conn.", "calls, 64 conn.",
-         "bytes per idle conn.", "idle CPU %"],
+        ["CPU µs", "calls, 1", "calls, 64", "bytes idle", "CPU % idle"],
         lambda entry: [decimal(get(entry, "cpu.64")),
                        decimal(get(entry, "calls.1")),
                        decimal(get(entry, "calls.64")),
                        whole(entry.get("memory")),
                        decimal(entry.get("idle_cpu"), 2)])
+
+
+COSTS = """For a round trip: CPU time on 64 connections, system calls on 1 and
+on 64. For a silent client: memory; for 100 of them: CPU time."""
 
 
 def over_peers(ours):
@@ -100,7 +102,7 @@ def over_peers(ours):
         ["06 over", *(f"{int(place):,}" for place in columns)],
         [[RAW if measure == "ratio" else measure.removeprefix("over_"),
           *(with_interval(ours, measure, place) for place in columns)]
-         for measure in measures], words=1)
+         for measure in measures])
 
 
 def remarks(servers, kind):
@@ -112,13 +114,17 @@ def remarks(servers, kind):
 
 
 def sections(servers):
+    yield "The servers", table(
+        ["", "what", "version"],
+        [[key, entry["name"], entry["version"]]
+         for key, entry in servers.items()], words=3)
     yield "Round trips per second, by connections", by_connections(
         servers, {"roundtrips": "", "roundtrips_16k": ", 16 KiB"},
         lambda entry, measure, place: whole(get(entry, f"{measure}.{place}")))
     yield "Ratio to raw epoll, within a round", by_connections(
         servers, {"ratio": "", "ratio_16k": ", 16 KiB"}, with_interval)
     yield "Time of a round trip in µs, by connections", latencies(servers)
-    yield "What a round trip and a silent client cost", costs(servers)
+    yield "What it costs", f"{COSTS}\n\n{costs(servers)}"
     if "ratio" in servers.get(OURS, {}):
         yield "Stage 06 over the others", over_peers(servers[OURS])
     for kind, title in (("left_out", "Left out"), ("errors", "Errors")):
@@ -131,14 +137,12 @@ def markdown(results):
     servers = dict(results)
     machine = servers.pop("machine")
     settings = servers.pop("settings")
-    versions = [entry["version"] for entry in servers.values()
-                if entry["version"]]
     parts = [
         "# All servers side by side",
         f"{machine['cpu']}, {machine['cores']} cores, "
         f"{machine['memory_gib']} GiB; {machine['system']}, "
         f"Linux {machine['kernel']}; "
-        f"{', '.join([machine['compiler'], *versions])}; {machine['date']}.",
+        f"{machine['compiler']}; {machine['date']}.",
         f"Rounds of {settings['seconds']} s: {settings['headline_rounds']} "
         f"for stage 06 and the peers, {settings['rounds']} for the others. "
         "Messages of 64 B unless it says 16 KiB. Medians; in parentheses "
