@@ -56,7 +56,10 @@ std::vector<char*> pointers_to(std::vector<std::string>& strings) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::chdir(directory) == -1) ::_exit(127);
     ::dup2(output, STDOUT_FILENO);
-    ::fcntl(trace, F_SETFD, 0);  // stays open across exec
+    // Of what the tour has open, the server gets the trace alone: its own
+    // descriptors begin at 3 wherever the tour was started from.
+    ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+    ::fcntl(trace, F_SETFD, 0);
     ::execve(program, arguments, environment);
     ::_exit(127);
 }

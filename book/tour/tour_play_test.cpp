@@ -64,7 +64,7 @@ struct Ended {
 Ended run_tour(const std::string& arguments,
                const std::string& environment = "") {
     std::string command = environment +
-                          " exec " TINCAN_BUILD_DIR "/book/tour/tour " +
+                          " exec '" TINCAN_BUILD_DIR "/book/tour/tour' " +
                           arguments + " 2>&1 </dev/null";
     FILE* pipe = ::popen(command.c_str(), "r");
     Ended ended{};
