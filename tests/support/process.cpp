@@ -245,7 +245,7 @@ public:
         thread_.join();
     }
 
-    std::string text(int source) const {
+    std::string text(std::size_t source) const {
         std::lock_guard lock(mutex_);
         return texts_[source];
     }
@@ -278,14 +278,14 @@ private:
                                           {sources_[1].fd(), POLLIN, 0},
                                           {stop_.fd(), POLLIN, 0}}};
             if (::poll(wanted.data(), wanted.size(), -1) == -1) continue;
-            for (int i = 0; i < 2; ++i) {
+            for (std::size_t i = 0; i < 2; ++i) {
                 if (wanted[i].revents != 0) read_from(i);
             }
             if (wanted[2].revents != 0) return;
         }
     }
 
-    void read_from(int source) {
+    void read_from(std::size_t source) {
         std::array<char, 65536> buffer;
         ssize_t count =
             ::read(sources_[source].fd(), buffer.data(), buffer.size());
