@@ -59,7 +59,7 @@ TEST_P(Loop, TimersExpireInTimeAndInOrder) {
 
 // Against a model: the expected order of many timers, some disarmed.
 TEST(TimerHeap, ExpiresByTimeThenByOrderOfArming) {
-    struct Entry : Timer {
+    struct Entry final : Timer {
         explicit Entry(Log& entries) : log(entries) {}
         void expire() override { log.push_back(name); }
         Log& log;

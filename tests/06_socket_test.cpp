@@ -1,0 +1,111 @@
+// Socket calls and what stands behind them: who waits where, and for whom an
+// event is meant.
+#include "tests/06_support.hpp"
+#include "tests/support/bytes.hpp"
+
+#include <optional>
+
+namespace tincan::test {
+namespace {
+
+class Sockets : public OnSelector {};
+INSTANTIATE_TEST_SUITE_P(, Sockets, kEachSelector, selector_name);
+
+Coro<void> sock_main() {
+    auto [a, b] = socket_pair();
+    AsyncSocket here(std::move(a));
+    AsyncSocket there(std::move(b));
+    std::string big = binary_bytes(1'000'000);
+    auto sending = [](AsyncSocket& socket, std::string_view bytes) -> Coro<> {
+        co_await sock_sendall(socket, bytes);
+    };
+    Task<void> task = EventLoop::running().create_task(sending(here, big));
+    std::string got;
+    std::array<char, 10000> buffer;
+    while (got.size() < big.size()) {
+        std::size_t count = co_await sock_recv(there, buffer);
+        got.append(buffer.data(), count);
+    }
+    EXPECT_EQ(difference(big, got), "");
+    co_await task;
+    here.close();
+    std::size_t end = co_await sock_recv(there, buffer);
+    EXPECT_EQ(end, 0U);
+}
+
+TEST_P(Sockets, AMillionBytesThroughSocketCalls) {
+    run_here(sock_main());
+}
+
+Coro<std::size_t> receives(AsyncSocket& socket) {
+    std::array<char, 100> buffer;
+    std::size_t count = co_await sock_recv(socket, buffer);
+    co_return count;
+}
+
+Coro<void> one_waiter_main() {
+    auto [a, b] = socket_pair();
+    AsyncSocket socket(std::move(a));
+    EventLoop& loop = EventLoop::running();
+    auto first = loop.create_task(receives(socket));
+    auto second = loop.create_task(receives(socket));
+    co_await sleep(1ms);
+    EXPECT_TRUE(second.done());
+    std::string error = detail::describe(second.exception());
+    EXPECT_NE(error.find("somebody waits already to read"), std::string::npos)
+        << error;
+    send_all(b, "abc");
+    std::size_t count = co_await first;
+    EXPECT_EQ(count, 3U);
+}
+
+TEST_P(Sockets, TwoReadersOfOneDescriptorAreAnError) {
+    run_here(one_waiter_main());
+}
+
+Coro<void> closed_main() {
+    auto [a, b] = socket_pair();
+    AsyncSocket socket(std::move(a));
+    auto task = EventLoop::running().create_task(receives(socket));
+    co_await sleep(1ms);
+    socket.close();
+    bool told = false;
+    try {
+        co_await task;
+    } catch (const std::system_error& error) {
+        told = error.code().value() == ECANCELED;
+    }
+    EXPECT_TRUE(told);
+}
+
+TEST_P(Sockets, ClosingTellsWhoWaits) {
+    run_here(closed_main());
+}
+
+// In one batch of events, the first closes the descriptor of the second, and a
+// new one gets its number.
+Coro<void> generation_main() {
+    auto [a, b] = socket_pair();
+    auto [c, d] = socket_pair();
+    EventLoop& loop = EventLoop::running();
+    std::optional<AsyncSocket> old(std::move(a));
+    int number = old->fd();
+    Ready stale{.key = old->watch().key(), .events = kReadable};
+    old.reset();
+    Socket moved(check(::fcntl(c.fd(), F_DUPFD_CLOEXEC, number), "fcntl"));
+    EXPECT_EQ(moved.fd(), number);
+    AsyncSocket fresh(std::move(moved));
+    loop.dispatch(stale);
+    EXPECT_FALSE(fresh.watch().maybe_ready(Direction::in));
+    Ready current{.key = fresh.watch().key(), .events = kReadable};
+    loop.dispatch(current);
+    EXPECT_TRUE(fresh.watch().maybe_ready(Direction::in));
+    co_return;
+}
+
+TEST_P(Sockets, AnEventForAClosedDescriptorNeverReachesItsSuccessor) {
+    run_here(generation_main());
+}
+
+}  // namespace
+}  // namespace tincan::test
