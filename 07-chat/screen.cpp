@@ -58,7 +58,9 @@ bool can_draw() {
     int error = 0;
     if (::setupterm(nullptr, STDOUT_FILENO, &error) == ERR) return false;
     const char* move_cursor = ::tigetstr("cup");
-    return move_cursor != nullptr && move_cursor[0] != '\0';
+    bool can = move_cursor != nullptr && move_cursor[0] != '\0';
+    ::del_curterm(::cur_term);
+    return can;
 }
 
 Screen::Screen() : screen_(::newterm(nullptr, stdout, stdin)) {
