@@ -94,17 +94,18 @@ inline std::pair<Socket, Socket> socket_pair() {
 
 }  // namespace tincan::test
 
-void* operator new(std::size_t size) {
+// Weak: clang's thread sanitizer brings its own, and then nothing is counted.
+[[gnu::weak]] void* operator new(std::size_t size) {
     void* memory = std::malloc(size == 0 ? 1 : size);
     if (memory == nullptr) throw std::bad_alloc();
     ++tincan::test::live_allocations;
     return memory;
 }
-void operator delete(void* memory) noexcept {
+[[gnu::weak]] void operator delete(void* memory) noexcept {
     if (memory == nullptr) return;
     --tincan::test::live_allocations;
     std::free(memory);
 }
-void operator delete(void* memory, std::size_t) noexcept {
+[[gnu::weak]] void operator delete(void* memory, std::size_t) noexcept {
     operator delete(memory);
 }
