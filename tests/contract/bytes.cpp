@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t kMostGrowth = 1 << 20;
 
 // Small buffers on our side: the server's unsent bytes pile up at the server.
-constexpr ClientOptions kNarrow{.receive_buffer = 65536, .send_buffer = 65536};
+const ClientOptions kNarrow{.receive_buffer = 65536, .send_buffer = 65536};
 
 // Sends until every buffer between us, the server and us is full, and only
 // then begins to read.
@@ -71,7 +71,7 @@ void expect_line(Client& client, std::string_view sent,
 }  // namespace
 
 Observation echoes(Trial& trial) {
-    for (std::size_t size : {1, 2, 1000, 65536, 1 << 20}) {
+    for (std::size_t size : {1U, 2U, 1000U, 65536U, 1U << 20}) {
         Client client(trial.endpoint());
         client.exchange(binary_bytes(size));
     }
