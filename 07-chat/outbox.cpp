@@ -49,23 +49,32 @@ void Outbox::flush() {
 // from now.
 void Outbox::watch_the_clock() {
     EventLoop& loop = EventLoop::running();
-    if (undelivered_.empty()) {
-        checking_ = loop.call_later(limits_.delivery, [this] { check_age(); });
-    }
+    forget_delivered();
     undelivered_.push_back({written_, loop.time()});
+    if (undelivered_.size() == 1) check_later();
+}
+
+void Outbox::check_later() {
+    checking_.cancel();
+    checking_ = EventLoop::running().call_at(
+        undelivered_.front().written + limits_.delivery,
+        [this] { check_age(); });
 }
 
 void Outbox::check_age() {
-    EventLoop& loop = EventLoop::running();
+    TimePoint due = EventLoop::running().time() - limits_.delivery;
+    forget_delivered();
+    if (undelivered_.empty()) return;
+    if (undelivered_.front().written <= due) return give_up();
+    check_later();
+}
+
+void Outbox::forget_delivered() {
     std::uint64_t delivered = written_ - writer_.queued();
     while (!undelivered_.empty() &&
            undelivered_.front().position <= delivered) {
         undelivered_.pop_front();
     }
-    if (undelivered_.empty()) return;
-    TimePoint due = undelivered_.front().written + limits_.delivery;
-    if (due <= loop.time()) return give_up();
-    checking_ = loop.call_at(due, [this] { check_age(); });
 }
 // #endregion age
 

@@ -51,18 +51,20 @@ private:
 
     void give_up();
     void watch_the_clock();
+    void check_later();
     void check_age();
+    void forget_delivered();
 
     StreamWriter writer_;
     const Limits& limits_;
     std::function<void()> too_slow_;
 
-    std::vector<Frame> gathered_;
+    std::vector<Frame> gathered_;  // in this turn
     std::size_t gathered_size_ = 0;
     Handle flushing_;
 
-    std::uint64_t written_ = 0;
-    std::deque<Mark> undelivered_;
+    std::uint64_t written_ = 0;     // bytes, ever
+    std::deque<Mark> undelivered_;  // the oldest first
     Handle checking_;
     bool given_up_ = false;
 };
