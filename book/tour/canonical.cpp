@@ -57,8 +57,9 @@ class Story {
 public:
     explicit Story(const Recording& recording)
         : recording_(recording), descriptors_(recording) {
-        for (const Observed& seen : recording.observed)
+        for (const Observed& seen : recording.observed) {
             add_deed(seen);
+        }
         add_calls();
         for (auto& [task, wait] : suspended_)
             end_suspension(task, {});

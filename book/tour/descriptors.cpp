@@ -93,8 +93,9 @@ std::vector<std::string> Descriptors::waited_for(const Record& record) const {
     }
     names.erase("");
     std::vector<std::string> sorted(names.begin(), names.end());
-    std::ranges::stable_partition(
-        sorted, [](const std::string& name) { return name == kListener; });
+    std::stable_partition(
+        sorted.begin(), sorted.end(),
+        [](const std::string& name) { return name == kListener; });
     return sorted;
 }
 

@@ -67,8 +67,9 @@ public:
                 draw_server(lane);
             }
         }
-        for (const Arrow& arrow : timeline.arrows)
+        for (const Arrow& arrow : timeline.arrows) {
             draw_arrow(arrow);
+        }
         draw_legend();
     }
 

@@ -50,8 +50,9 @@ public:
                 draw_server(lane);
             }
         }
-        for (const Arrow& arrow : timeline.arrows)
+        for (const Arrow& arrow : timeline.arrows) {
             draw_arrow(arrow);
+        }
         draw_time();
         draw_legend();
     }
@@ -187,8 +188,9 @@ private:
 
     void draw_wait(int row, const Wait& wait) {
         int from = column(wait.from), to = column(wait.to);
-        while (from < to && !canvas_.is_free(row, from))
+        while (from < to && !canvas_.is_free(row, from)) {
             ++from;
+        }
         Ink ink = ink_of(wait.call);
         bool asks = wait.call == kAsking;
         for (int at = from; at < to; ++at) {

@@ -118,8 +118,9 @@ void show(const Stage& stage, const TextStyle& style) {
     print_line("");
     Timeline timeline = play_visibly(stage);
     print_line("{}", draw_text(timeline, style));
-    for (const std::string& sentence : told(timeline))
+    for (const std::string& sentence : told(timeline)) {
         print_wrapped(sentence);
+    }
     if (!stage.next.empty()) print_line("\n{}", stage.next);
 }
 

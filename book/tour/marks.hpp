@@ -14,10 +14,12 @@ namespace tincan::tour {
 class Marks {
 public:
     explicit Marks(const Timeline& timeline) {
-        for (const Deed& deed : timeline.deeds)
+        for (const Deed& deed : timeline.deeds) {
             add(deed.at);
-        for (const Arrow& arrow : timeline.arrows)
+        }
+        for (const Arrow& arrow : timeline.arrows) {
             add(arrow.to);
+        }
     }
 
     // How many marks the beat of `moment` has.

@@ -38,8 +38,9 @@ Options parse(const Arguments& arguments) {
     for (auto at = arguments.begin(); at != arguments.end(); ++at) {
         auto value = [&]() -> const std::string& {
             std::string option = *at;
-            if (++at == arguments.end())
+            if (++at == arguments.end()) {
                 throw UsageError(option + " wants a value");
+            }
             return *at;
         };
         if (*at == "--help" || *at == "-h") {
@@ -59,8 +60,9 @@ Options parse(const Arguments& arguments) {
         }
     }
     if (options.stages.empty()) {
-        for (const Stage& stage : stages())
+        for (const Stage& stage : stages()) {
             options.stages.push_back(&stage);
+        }
     }
     return options;
 }

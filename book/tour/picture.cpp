@@ -36,8 +36,9 @@ bool shows_initials(const std::string& label) {
 
 std::vector<std::string> labels(const Timeline& timeline, const Wait& wait) {
     std::vector<std::string> initials;
-    for (const std::string& name : wait.on)
+    for (const std::string& name : wait.on) {
         initials.push_back(initial(name));
+    }
     std::string all = fmt::format("{}", fmt::join(wait.on, ", "));
     std::string short_names = fmt::format("{}", fmt::join(initials, ","));
 
@@ -48,7 +49,8 @@ std::vector<std::string> labels(const Timeline& timeline, const Wait& wait) {
     }
     if (watches_a_set(wait)) {
         std::vector<std::string> short_listener = wait.on;
-        std::ranges::replace(short_listener, kListener, "L");
+        std::ranges::replace(short_listener, std::string(kListener),
+                             std::string("L"));
         return {
             fmt::format("{}{{{}}}", wait.call, all),
             fmt::format("{}{{{}}}", wait.call, fmt::join(short_listener, ",")),
@@ -61,7 +63,7 @@ std::vector<std::string> labels(const Timeline& timeline, const Wait& wait) {
     std::string call = fmt::format("{}({})", wait.call, whom);
     std::vector<std::string> result = {call, wait.call};
     if (timeline.lanes[wait.lane].kind == LaneKind::task) {
-        result.insert(result.begin(), "co_await " + call);
+        result.insert(result.begin(), fmt::format("co_await {}", call));
     }
     return result;
 }

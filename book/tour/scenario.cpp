@@ -8,6 +8,7 @@
 #include <poll.h>
 
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <map>
@@ -37,14 +38,13 @@ public:
         : server_{"127.0.0.1", port}, recording_(recording) {}
 
     void act(const Step& step) {
-        Observed seen{.who = std::string(step.who),
-                      .act = step.act,
-                      .text = std::string(step.text),
-                      .at = now(),
-                      .beat = step.beat};
-        // Before the server can answer: what it does comes after this.
-        std::size_t place = recording_.observed.size();
-        recording_.observed.push_back(seen);
+        // Noted first: what the server does comes after it.
+        Observed& seen = recording_.observed.emplace_back(
+            Observed{.who = std::string(step.who),
+                     .act = step.act,
+                     .text = std::string(step.text),
+                     .at = now(),
+                     .beat = step.beat});
         Socket& socket = sockets_[seen.who];
         switch (step.act) {
             case Act::connect: {
@@ -53,7 +53,7 @@ public:
                 Address mine = local_address(socket);
                 sockaddr_in ipv4{};
                 std::memcpy(&ipv4, &mine.storage, sizeof ipv4);
-                recording_.observed[place].port = ntohs(ipv4.sin_port);
+                seen.port = ntohs(ipv4.sin_port);
                 break;
             }
             case Act::say:
@@ -68,8 +68,10 @@ public:
     }
 
     void listen_until(Clock::time_point until) {
-        for (;;) {
+        bool over = false;
+        while (!over) {
             auto left = std::max(until - Clock::now(), Clock::duration{0});
+            over = left == Clock::duration{0};
             auto wait = std::chrono::nanoseconds(left).count();
             timespec timeout{.tv_sec = wait / 1'000'000'000,
                              .tv_nsec = wait % 1'000'000'000};
@@ -77,9 +79,8 @@ public:
             for (const auto& [who, socket] : sockets_) {
                 fds.push_back({socket.fd(), POLLIN, 0});
             }
-            if (::ppoll(fds.data(), fds.size(), &timeout, nullptr) == 0) {
-                return;
-            }
+            int ready = ::ppoll(fds.data(), fds.size(), &timeout, nullptr);
+            if (ready == -1 && errno != EINTR) check(ready, "ppoll");
             auto report = fds.begin();
             for (const auto& [who, socket] : sockets_) {
                 if ((report++)->revents != 0) hear(who, socket);
@@ -91,8 +92,9 @@ private:
     void hear(const std::string& who, const Socket& socket) {
         std::array<char, 4096> buffer;
         std::optional<std::size_t> count = try_receive(socket, buffer);
-        if (count == 0)
+        if (count == 0) {
             throw std::runtime_error("the server hung up on " + who);
+        }
         if (!count) return;
         recording_.observed.push_back(
             {.who = who,

@@ -43,8 +43,9 @@ std::vector<std::string> environment_with(std::vector<std::string> more) {
 
 std::vector<char*> pointers_to(std::vector<std::string>& strings) {
     std::vector<char*> pointers;
-    for (std::string& text : strings)
+    for (std::string& text : strings) {
         pointers.push_back(text.data());
+    }
     pointers.push_back(nullptr);
     return pointers;
 }

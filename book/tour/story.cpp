@@ -154,8 +154,9 @@ std::vector<const Wait*> longest_waits(const Timeline& timeline,
         }
     }
     std::vector<const Wait*> result;
-    for (const auto& [lane, wait] : longest)
+    for (const auto& [lane, wait] : longest) {
         result.push_back(wait);
+    }
     return result;
 }
 
@@ -215,8 +216,9 @@ void tell_talk(const Timeline& timeline, std::vector<std::string>& story) {
             }
         }
     }
-    for (const auto& [at, sentence] : sentences)
+    for (const auto& [at, sentence] : sentences) {
         story.push_back(sentence);
+    }
 }
 
 }  // namespace

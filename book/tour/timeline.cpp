@@ -56,8 +56,9 @@ void read_lane(std::istream& in, Lane& lane) {
 void read_wait(std::istream& in, Wait& wait) {
     in >> wait.lane >> wait.from >> wait.to >> wait.call;
     if (!in) return;
-    for (std::string who; in >> std::quoted(who);)
+    for (std::string who; in >> std::quoted(who);) {
         wait.on.push_back(who);
+    }
     if (in.eof()) in.clear(std::ios::eofbit);
 }
 
@@ -114,8 +115,9 @@ void write(std::ostream& out, const Timeline& timeline) {
     for (const Wait& wait : timeline.waits) {
         out << "wait " << wait.lane << ' ' << wait.from << ' ' << wait.to << ' '
             << wait.call;
-        for (const std::string& who : wait.on)
+        for (const std::string& who : wait.on) {
             out << ' ' << std::quoted(who);
+        }
         out << '\n';
     }
     for (const Deed& deed : timeline.deeds) {

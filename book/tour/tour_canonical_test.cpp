@@ -47,8 +47,9 @@ Record accepted(double entered, double left, int fd, std::uint16_t port,
 
 Record watching(Call kind, double entered, double left, std::vector<int> fds) {
     Record record = call(kind, -1, entered, left, 1);
-    for (int fd : fds)
+    for (int fd : fds) {
         record.fds[record.fd_count++] = fd;
+    }
     return record;
 }
 
@@ -208,8 +209,9 @@ TEST(Canonical, EpollWaitsForTheSetThatTheKernelKeeps) {
     };
     Timeline timeline = canonical(recording);
     std::vector<std::vector<std::string>> sets;
-    for (const Wait& wait : timeline.waits)
+    for (const Wait& wait : timeline.waits) {
         sets.push_back(wait.on);
+    }
     EXPECT_EQ(sets,
               (std::vector<std::vector<std::string>>{
                   {"listener"}, {"listener", "Ann"}, {"Ann", "Bob"}, {"Bob"}}));
@@ -267,8 +269,9 @@ TEST(Canonical, ThreadsHaveLanesNextToWhomTheyServe) {
     };
     Timeline timeline = canonical(recording);
     std::vector<std::string> names;
-    for (const Lane& lane : timeline.lanes)
+    for (const Lane& lane : timeline.lanes) {
         names.push_back(lane.name);
+    }
     EXPECT_EQ(names,
               (std::vector<std::string>{"Ann", "Ann's thread", "main thread",
                                         "Bob's thread", "Bob"}));
@@ -318,8 +321,9 @@ TEST(Canonical, TasksHaveLanesOfTheirOwnAndShareAThread) {
     };
     Timeline timeline = canonical(recording);
     std::vector<std::string> names;
-    for (const Lane& lane : timeline.lanes)
+    for (const Lane& lane : timeline.lanes) {
         names.push_back(lane.name);
+    }
     EXPECT_EQ(names, (std::vector<std::string>{
                          "Ann", "Ann's task", "accept task", "thread", "Bob"}));
     Wait ann{1, "recv", {"Ann"}, {1, 7}, {4, 2}};

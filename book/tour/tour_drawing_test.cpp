@@ -8,8 +8,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdio>
 #include <fstream>
-#include <regex>
 #include <sstream>
 
 namespace tincan::tour {
@@ -42,8 +43,17 @@ std::size_t columns(std::string_view line) {
         std::ranges::count_if(line, [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
-std::string without_colours(const std::string& text) {
-    return std::regex_replace(text, std::regex("\x1b\\[[0-9;]*m"), "");
+std::string without_colours(std::string_view text) {
+    std::string result;
+    while (!text.empty()) {
+        if (text.front() == '\x1b') {
+            text.remove_prefix(text.find('m') + 1);
+        } else {
+            result += text.front();
+            text.remove_prefix(1);
+        }
+    }
+    return result;
 }
 
 TEST(Text, StageOneLooksLikeThis) {
@@ -147,24 +157,32 @@ struct Box {
     std::string words;
 };
 
+std::string attribute(const std::string& element, const std::string& name) {
+    auto begin = element.find(' ' + name + "=\"");
+    if (begin == std::string::npos) return "";
+    begin += name.size() + 3;
+    return element.substr(begin, element.find('"', begin) - begin);
+}
+
 // Every label of a figure, as wide as its letters may get.
 std::vector<Box> labels_of(const std::string& svg) {
-    static const std::regex pattern(
-        "<text x=\"([0-9.-]+)\" y=\"([0-9.-]+)\"[^>]*font-size=\"([0-9.]+)\" "
-        "text-anchor=\"([a-z]+)\"([^>]*)>([^<]*)</text>");
     std::vector<Box> boxes;
-    for (std::sregex_iterator at(svg.begin(), svg.end(), pattern), end;
-         at != end; ++at) {
-        const std::smatch& match = *at;
-        double size = std::stod(match[3]);
-        std::string style = match[5], words = match[6];
+    std::istringstream lines(svg);
+    for (std::string line; std::getline(lines, line);) {
+        if (!line.starts_with("<text ")) continue;
+        auto words = line.substr(line.find('>') + 1);
+        words = words.substr(0, words.find('<'));
+        double size = std::stod(attribute(line, "font-size"));
         double width =
             width_of(words, {.size = size,
-                             .bold = style.find("700") != std::string::npos,
-                             .mono = style.find("mono") != std::string::npos});
-        double anchor = match[4] == "start" ? 0 : match[4] == "end" ? 1 : 0.5;
-        double left = std::stod(match[1]) - width * anchor;
-        double base = std::stod(match[2]);
+                             .bold = !attribute(line, "font-weight").empty(),
+                             .mono = !attribute(line, "font-family").empty()});
+        std::string anchor = attribute(line, "text-anchor");
+        double left =
+            std::stod(attribute(line, "x")) - width * (anchor == "start" ? 0
+                                                       : anchor == "end" ? 1
+                                                                         : 0.5);
+        double base = std::stod(attribute(line, "y"));
         boxes.push_back(
             {left, base - size * 0.8, left + width, base + size * 0.2, words});
     }
@@ -195,20 +213,22 @@ TEST(Figures, NoLabelLiesOnAnotherOrOutside) {
 
 // What arrows that pass a lane leave of its bars is where the labels are.
 TEST(Figures, NoArrowCrossesALabel) {
-    static const std::regex line(
-        "<path d=\"M([0-9.]+) ([0-9.]+)L([0-9.]+) ([0-9.]+)\"");
     for (const Stage& stage : stages()) {
         Timeline timeline = golden(stage);
         std::string svg = draw_svg(timeline, caption(stage, timeline));
         auto boxes = labels_of(svg);
         int arrows = 0;
-        for (std::sregex_iterator at(svg.begin(), svg.end(), line), end;
-             at != end; ++at) {
+        std::istringstream lines(svg);
+        for (std::string line; std::getline(lines, line);) {
+            double x0 = 0, y0 = 0, x1 = 0, y1 = 0;
+            if (std::sscanf(line.c_str(), "<path d=\"M%lf %lfL%lf %lf\"", &x0,
+                            &y0, &x1, &y1) != 4) {
+                continue;
+            }
             ++arrows;
-            double x0 = std::stod((*at)[1]), y0 = std::stod((*at)[2]);
-            double x1 = std::stod((*at)[3]), y1 = std::stod((*at)[4]);
-            for (double way = 0; way <= 1; way += 0.01) {
-                double x = x0 + way * (x1 - x0), y = y0 + way * (y1 - y0);
+            for (int percent = 0; percent <= 100; ++percent) {
+                double x = x0 + (x1 - x0) * percent / 100;
+                double y = y0 + (y1 - y0) * percent / 100;
                 for (const Box& box : boxes) {
                     EXPECT_FALSE(x > box.left && x < box.right && y > box.top &&
                                  y < box.bottom)

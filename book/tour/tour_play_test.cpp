@@ -44,8 +44,9 @@ TEST_P(EveryStage, TellsTheSameStoryEachTime) {
 
 std::vector<const Stage*> all_stages() {
     std::vector<const Stage*> all;
-    for (const Stage& stage : stages())
+    for (const Stage& stage : stages()) {
         all.push_back(&stage);
+    }
     return all;
 }
 
