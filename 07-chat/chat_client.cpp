@@ -17,18 +17,20 @@ using namespace tincan;
 using namespace tincan::chat;
 
 int main(int argc, char** argv) {
-    Endpoint server{"127.0.0.1", "8000"};
-    std::string name;
-    CLI::App app("A client for chat_server; in a pipe, a plain line client.");
-    add_host(app, server);
-    add_port(app, server);
-    app.add_option("--name", name, "under which you talk; else it is asked for")
-        ->check([](const std::string& text) {
-            return check_text(text) ? "not text" : "";
-        });
-    if (auto status = parse_command_line(app, argc, argv)) return *status;
-
-    return run_program(argc, argv, [&](const Arguments&) {
+    return run_program(argc, argv, [](const Arguments& arguments) {
+        Endpoint server{"127.0.0.1", "8000"};
+        std::string name;
+        CLI::App app("A client for chat_server; in a pipe, a line client.",
+                     "chat_client");
+        add_host(app, server);
+        add_port(app, server);
+        app.add_option("--name", name, "who you are; else you are asked")
+            ->check([](const std::string& text) {
+                return check_text(text) ? "not text" : "";
+            });
+        if (!parse_command_line(app, arguments, "[OPTIONS] [HOST [PORT]]")) {
+            return;
+        }
         use_utf8_locale();
         run(can_draw() ? screen_client(server, name)
                        : line_client(server, name));

@@ -98,18 +98,19 @@ Coro<void> serve_all(Options options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    Options options;
-    CLI::App app("A chat server: one line per message, UTF-8.");
-    add_port(app, options.endpoint);
-    add_host(app, options.endpoint);
-    add_seconds(app, "--idle", options.limits.idle,
-                "send away who says nothing for so long");
-    app.add_option("--selector", options.selector)
-        ->check(CLI::IsMember({"select", "poll", "epoll"}))
-        ->capture_default_str();
-    if (auto status = parse_command_line(app, argc, argv)) return *status;
-
-    return run_program(argc, argv, [&](const Arguments&) {
-        run(serve_all(options), options.selector);
+    return run_program(argc, argv, [](const Arguments& arguments) {
+        Options options;
+        CLI::App app("A chat server: one line per message, UTF-8.",
+                     "chat_server");
+        add_port(app, options.endpoint);
+        add_host(app, options.endpoint);
+        add_seconds(app, "--idle", options.limits.idle,
+                    "send away who says nothing for so long");
+        app.add_option("--selector", options.selector)
+            ->check(CLI::IsMember({"select", "poll", "epoll"}))
+            ->capture_default_str();
+        if (parse_command_line(app, arguments, "[OPTIONS] [PORT [HOST]]")) {
+            run(serve_all(options), options.selector);
+        }
     });
 }

@@ -6,21 +6,26 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <chrono>
-#include <optional>
 #include <string>
 
 namespace tincan::chat {
 
-// The exit status if there is nothing (more) to run: 0 after --help, 2 after
-// something wrong, and then stderr says what.
-inline std::optional<int> parse_command_line(CLI::App& app, int argc,
-                                             char** argv) {
+// False if --help was all that was asked for. Throws UsageError, which shows
+// `synopsis` and what was wrong.
+inline bool parse_command_line(CLI::App& app, Arguments arguments,
+                               const char* synopsis) {
+    std::ranges::reverse(arguments);  // CLI11 takes them from the back
     try {
-        app.parse(argc, argv);
-        return std::nullopt;
+        app.parse(arguments);
+        return true;
+    } catch (const CLI::CallForHelp&) {
+        fmt::print("{}", app.help());
+        return false;
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : 2;
+        throw UsageError(fmt::format("{}   (--help tells more)\n{}", synopsis,
+                                     error.what()));
     }
 }
 

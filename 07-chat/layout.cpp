@@ -31,11 +31,12 @@ std::string filled(std::string_view text, int width) {
 // The longest end of `text` that is not wider than `width`.
 std::string_view fitting_end(std::string_view text, int width) {
     std::vector<Grapheme> all = graphemes(text);
+    std::ranges::reverse(all);
     std::size_t begin = text.size();
-    for (auto at = all.rbegin(); at != all.rend(); ++at) {
-        width -= at->columns;
+    for (const Grapheme& grapheme : all) {
+        width -= grapheme.columns;
         if (width < 0) break;
-        begin -= at->bytes.size();
+        begin -= grapheme.bytes.size();
     }
     return text.substr(begin);
 }
@@ -48,8 +49,9 @@ std::vector<std::string> last_rows(const std::deque<std::string>& messages,
     for (auto at = messages.rbegin();
          at != messages.rend() && rows.size() < height; ++at) {
         std::vector<std::string_view> parts = wrap(*at, size.columns);
-        for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
-            rows.emplace_back(fitting(*part, size.columns));
+        std::ranges::reverse(parts);
+        for (std::string_view part : parts) {
+            rows.emplace_back(fitting(part, size.columns));
         }
     }
     rows.resize(std::min(rows.size(), height));

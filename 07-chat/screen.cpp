@@ -2,13 +2,13 @@
 
 #define NCURSES_NOMACROS  // functions, not macros named erase and move
 #include <curses.h>
-#include <signal.h>
 #include <sys/ioctl.h>
 #include <term.h>
 #include <unistd.h>
 #undef columns  // term.h has macros all the same
 
 #include <clocale>
+#include <csignal>
 #include <cstddef>
 #include <cstdlib>
 #include <stdexcept>

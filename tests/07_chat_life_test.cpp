@@ -127,6 +127,7 @@ TEST_F(ChatServer, GoesOnWhenItHasRunOutOfDescriptors) {
     Client ann = join("Ann");
     {
         std::vector<Client> crowd;
+        crowd.reserve(30);
         for (int i = 0; i < 30; ++i) {
             crowd.push_back(connect());
         }

@@ -5,7 +5,7 @@
 #include <chrono>
 
 using namespace tincan::test;
-using namespace std::chrono_literals;
+using namespace std::string_literals;
 
 namespace {
 
@@ -63,10 +63,10 @@ TEST_F(ChatServer, AsksForConnectFirstAndClosesAtTheThirdError) {
 }
 
 TEST_F(ChatServer, LivesWithAnyFirstLine) {
-    for (std::string wrong :
-         {std::string("\xff\xfe\n"), std::string("\0\n", 2),
-          std::string("GET / HTTP/1.1\r\nHost: x\r\nAccept: */*\r\n\r\n"),
-          std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\n\n\n"),
+    for (const std::string& wrong :
+         {"\xff\xfe\n"s, "\0\n"s,
+          "GET / HTTP/1.1\r\nHost: x\r\nAccept: */*\r\n\r\n"s,
+          "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\n\n\n"s,
           std::string(100000, 'x')}) {
         Client client = connect();
         client.try_send(wrong);

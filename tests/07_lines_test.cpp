@@ -28,9 +28,11 @@ std::vector<std::string> decode(std::string_view stream, std::size_t size) {
             case Line::Kind::text:
                 return lines.push_back(line.text);
             case Line::Kind::too_long:
-                return lines.push_back("?");
+                lines.emplace_back("?");
+                return;
             case Line::Kind::endless:
-                return lines.push_back("!");
+                lines.emplace_back("!");
+                return;
         }
     };
     for (std::size_t at = 0; at < stream.size(); at += size) {
