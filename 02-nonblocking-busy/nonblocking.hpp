@@ -12,6 +12,7 @@
 
 namespace tincan {
 
+// #region set_nonblocking
 // From now on calls on this socket return EAGAIN where they would have
 // waited. A client can come like that from accept_client, with SOCK_NONBLOCK.
 // fcntl(2), O_NONBLOCK
@@ -19,9 +20,11 @@ inline void set_nonblocking(const Socket& socket) {
     int flags = check(::fcntl(socket.fd(), F_GETFL), "fcntl");
     check(::fcntl(socket.fd(), F_SETFL, flags | O_NONBLOCK), "fcntl");
 }
+// #endregion set_nonblocking
 
 namespace detail {
 
+// #region not_yet
 // What `call` did, or nothing if it would have had to wait.
 template <typename Call>
 std::optional<std::size_t> done_or_not_yet(Call call, const char* name) {
@@ -34,6 +37,7 @@ std::optional<std::size_t> done_or_not_yet(Call call, const char* name) {
     }
     return static_cast<std::size_t>(check(count, name));
 }
+// #endregion not_yet
 
 }  // namespace detail
 

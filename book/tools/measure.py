@@ -78,13 +78,19 @@ def kilobytes(pid, field):
     return int(re.search(rf"{field}:\s+(\d+) kB", status)[1])
 
 
+def machine():
+    """What it was measured on, and when."""
+    cpu = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
+    return (f"{cpu[1].strip() if cpu else platform.machine()}, "
+            f"{os.cpu_count()} cores, "
+            f"Linux {platform.release().split('-')[0]}, "
+            f"{time.strftime('%Y-%m-%d')}")
+
+
 def main(build):
     blocking = f"{build}/01-blocking/echo_server"
     threads = f"{build}/05-threads/echo_server"
-    cpu = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
-    print(f"{cpu[1].strip() if cpu else platform.machine()}, "
-          f"{os.cpu_count()} cores, Linux {platform.release().split('-')[0]}, "
-          f"{time.strftime('%Y-%m-%d')}\n")
+    print(f"{machine()}\n")
 
     print("Clients that connect all at once. Each says something, waits for "
           "the\necho, thinks for "

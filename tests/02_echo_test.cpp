@@ -1,0 +1,242 @@
+// What chapter 2 says about sockets that do not wait, and about its server.
+
+#include "01-blocking/connection.hpp"
+#include "02-nonblocking-busy/nonblocking.hpp"
+#include "tests/support/bytes.hpp"
+#include "tests/support/client.hpp"
+#include "tests/support/server.hpp"
+#include "tests/support/tcp_table.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <atomic>
+#include <thread>
+
+using namespace std::chrono_literals;
+using namespace tincan;
+using namespace tincan::test;
+
+namespace {
+
+const auto kPatience = 10s;
+
+// For what must not come: long enough to come if it were on its way.
+const auto kSilence = 300ms;
+
+// More than all buffers between two programs hold.
+const std::size_t kTooMuch = 64 << 20;
+
+Server start_busy(const ProcessOptions& options = {}) {
+    return Server::ours(
+        {TINCAN_BUILD_DIR "/02-nonblocking-busy/echo_server", "{port}"},
+        options);
+}
+
+// Its echo soon has no room: neither in its kernel nor in the server's.
+Client narrow_client(const Server& server) {
+    return Client(server.endpoint(),
+                  {.source = {}, .receive_buffer = 4096, .send_buffer = 4096});
+}
+
+std::size_t descriptors(const Server& server) {
+    return server.process().usage().descriptors;
+}
+
+// Two connected sockets in this process; the server's does not wait.
+struct Pair {
+    Pair() {
+        listener = listen_on({"127.0.0.1", "0"});
+        std::string address = to_string(local_address(listener));
+        client.emplace(
+            Endpoint{"127.0.0.1", address.substr(address.rfind(':') + 1)});
+        server = accept_client(listener, SOCK_NONBLOCK).socket;
+    }
+
+    Socket listener;
+    std::optional<Client> client;
+    Socket server;
+};
+
+TEST(NonBlocking, NotYetIsNeitherAnErrorNorTheEnd) {
+    Pair pair;
+    std::array<char, 16> buffer;
+    EXPECT_EQ(try_receive(pair.server, buffer), std::nullopt);
+
+    auto came = [&] { return try_receive(pair.server, buffer); };
+    std::optional<std::size_t> count;
+    pair.client->send("one");
+    EXPECT_TRUE(eventually([&] { return (count = came()).has_value(); },
+                           Deadline(kPatience)));
+    EXPECT_EQ(count, 3U);
+    EXPECT_EQ(came(), std::nullopt);
+
+    pair.client->close();
+    EXPECT_TRUE(eventually([&] { return (count = came()).has_value(); },
+                           Deadline(kPatience)));
+    EXPECT_EQ(count, 0U) << "the end";
+}
+
+TEST(NonBlocking, ItTakesOnlyWhatThereIsRoomFor) {
+    Pair pair;
+    const std::string bytes(kTooMuch, 'x');
+    std::optional<std::size_t> sent = try_send(pair.server, bytes);
+    ASSERT_TRUE(sent);
+    EXPECT_GT(*sent, 0U);
+    EXPECT_LT(*sent, bytes.size());
+    EXPECT_TRUE(eventually([&] { return !try_send(pair.server, bytes); },
+                           Deadline(kPatience)))
+        << "there always is room";
+}
+
+TEST(NonBlocking, AClientDoesNotInheritItFromTheListener) {
+    Socket listener = listen_on({"127.0.0.1", "0"});
+    std::string address = to_string(local_address(listener));
+    Client client({"127.0.0.1", address.substr(address.rfind(':') + 1)});
+    set_nonblocking(listener);
+    Arrival arrival;
+    ASSERT_TRUE(
+        eventually([&] { return bool(arrival = accept_client(listener)); },
+                   Deadline(kPatience)));
+    EXPECT_FALSE(::fcntl(arrival.socket.fd(), F_GETFL) & O_NONBLOCK);
+    EXPECT_TRUE(::fcntl(listener.fd(), F_GETFL) & O_NONBLOCK);
+}
+
+TEST(BusyEchoServer, TheSecondClientIsServedWhileTheFirstIsSilent) {
+    Server server = start_busy();
+    Client ann(server.endpoint());
+    Client bob(server.endpoint());
+    bob.exchange("hello");
+    ann.exchange("good morning");
+}
+
+TEST(BusyEchoServer, AClientThatNeverReadsStopsNobody) {
+    Server server = start_busy();
+    Client ann = narrow_client(server);
+    ann.send_until_full(std::string(kTooMuch, 'x'), kSilence);
+    Client bob(server.endpoint());
+    bob.exchange("hello");
+}
+
+TEST(BusyEchoServer, WhoDoesNotTakeItsEchoIsNotReadFrom) {
+    Server server = start_busy();
+    Client ann = narrow_client(server);
+    const std::string bytes(kTooMuch, 'x');
+    EXPECT_LT(ann.send_until_full(bytes, kSilence), bytes.size());
+    EXPECT_GT(unread_bytes(server.port(), ann.port()), 0U)
+        << "somebody keeps reading";
+}
+
+TEST(BusyEchoServer, NothingIsLostAndNothingComesTwice) {
+    Server server = start_busy();
+    Client ann = narrow_client(server);
+    const std::string bytes = binary_bytes(8 << 20);
+    std::size_t sent = ann.send_until_full(bytes, kSilence);
+    ASSERT_LT(sent, bytes.size()) << "no send was cut short";
+    ann.exchange(bytes, sent);
+    EXPECT_FALSE(ann.has_answer(kSilence)) << "more came than was sent";
+}
+
+TEST(BusyEchoServer, APauseInTheMiddleLosesNothing) {
+    Server server = start_busy();
+    Client ann(server.endpoint());
+    ann.send("hel");
+    EXPECT_EQ(ann.receive(3), "hel");
+    EXPECT_FALSE(ann.has_answer(kSilence));
+    ann.exchange("lo\n");
+}
+
+TEST(BusyEchoServer, WhoHasSaidEverythingIsForgotten) {
+    Server server = start_busy();
+    std::size_t before = descriptors(server);
+    Client ann(server.endpoint());
+    ann.exchange("goodbye");
+    ann.half_close();
+    ann.expect_end();
+    EXPECT_TRUE(eventually([&] { return descriptors(server) == before; },
+                           Deadline(kPatience)));
+}
+
+TEST(BusyEchoServer, ButNotBeforeItHasItsEcho) {
+    Server server = start_busy();
+    Client ann = narrow_client(server);
+    const std::string bytes = binary_bytes(8 << 20);
+    std::size_t sent = ann.send_until_full(bytes, kSilence);
+    ann.half_close();
+    EXPECT_EQ(difference(bytes.substr(0, sent), ann.receive_to_end()), "");
+}
+
+TEST(BusyEchoServer, AResetHarmsNobody) {
+    Server server = start_busy();
+    Client ann(server.endpoint());
+    ann.exchange("hello");
+    Client bob(server.endpoint());
+    bob.exchange("hello");
+    Client stuffed = narrow_client(server);
+    stuffed.send_until_full(std::string(kTooMuch, 'x'), kSilence);
+    ann.reset();
+    stuffed.reset();
+    bob.exchange("are you still there?");
+    Client(server.endpoint()).exchange("and for newcomers?");
+}
+
+TEST(BusyEchoServer, WhoSendsWithoutAPauseDelaysNobodyForLong) {
+    Server server = start_busy();
+    std::atomic<bool> enough = false;
+    std::atomic<int> rounds = 0;
+    std::jthread ann([&] {
+        Client client(server.endpoint());
+        const std::string bytes = binary_bytes(1 << 20);
+        for (; !enough; ++rounds)
+            client.exchange(bytes);
+    });
+    Client bob(server.endpoint());
+    EXPECT_TRUE(eventually([&] { return rounds > 0; }, Deadline(kPatience)));
+    for (int word = 0; word < 20; ++word)
+        bob.exchange("hello");
+    enough = true;
+}
+
+TEST(BusyEchoServer, ItNeverSleeps) {
+    Server server = start_busy();
+    Client ann(server.endpoint());
+    ann.exchange("hello");
+    auto start = test::Clock::now();
+    auto before = server.process().usage().runnable;
+    EXPECT_FALSE(ann.has_answer(kSilence));
+    auto wanted = server.process().usage().runnable - before;
+    EXPECT_GT(wanted, (test::Clock::now() - start) / 2);
+}
+
+TEST(BusyEchoServer, WhenDescriptorsRunOutItServesThoseItHas) {
+    Server server = start_busy();
+    Client ann(server.endpoint());
+    ann.exchange("hello");
+    pid_t group = server.process().pid();
+    limit_descriptors(group, highest_descriptor(group) + 1);
+
+    Client bob(server.endpoint());
+    bob.send("hello");
+    server.process().wait_for_line("out of descriptors", Deadline(kPatience));
+    ann.exchange("is it me?");
+    EXPECT_FALSE(bob.has_answer(kSilence));
+
+    ann.close();
+    EXPECT_EQ(bob.receive(5), "hello");
+}
+
+TEST(BusyEchoServer, ItSaysSoOnceASecondAndNotInEveryRound) {
+    Server server = start_busy();
+    Client ann(server.endpoint());
+    ann.exchange("hello");
+    pid_t group = server.process().pid();
+    limit_descriptors(group, highest_descriptor(group) + 1);
+    auto start = test::Clock::now();
+    Client bob(server.endpoint());
+    const std::string complaint = "out of descriptors";
+    for (int time = 0; time < 2; ++time)
+        server.process().wait_for_line(complaint, Deadline(kPatience));
+    EXPECT_GE(test::Clock::now() - start, 1s);
+}
+
+}  // namespace
