@@ -254,7 +254,7 @@ TEST_F(ChatScreen, LeavesTheTerminalAsItWasWhenTheConnectionIsLost) {
 TEST_F(ChatScreen, StopsWithCtrlZAndComesBack) {
     // A shell with job control, which waits for Enter before and after.
     run({"sh", "-c",
-         "set -m; echo before; read x; " + kChatClient + " 127.0.0.1 " +
+         "set -m; echo before; read x; '" + kChatClient + "' 127.0.0.1 " +
              std::to_string(server_.port()) +
              " --name Ann; echo meanwhile; read x; fg; echo after; read x"});
     terminal_->wait_for_text("before");

@@ -50,7 +50,8 @@ TEST_F(ChatClient, SendsItsLinesPrintsWhatComesAndEnds) {
 TEST_F(ChatClient, TakesItsInputFromAFileOrFromNothing) {
     std::string script = testing::TempDir() + "chat_script";
     std::ofstream(script) << "Ann\r\nhello\r\n";
-    std::string call = to_string(command());
+    std::string call =
+        "'" + kChatClient + "' 127.0.0.1 " + std::to_string(server_->port());
     Process from_file({"sh", "-c", call + " < " + script});
     expect_exit(from_file, 0);
     EXPECT_TRUE(from_file.out().ends_with("Ann: hello\n")) << from_file.out();
