@@ -84,7 +84,7 @@ TEST(Check, AServerThatNeverListens) {
 TEST(Check, AServerThatPrintsNothingIsWelcome) {
     Answer answer =
         check({"01", "--only", "restarts", "--", "sh", "-c",
-               fmt::format("exec {} $0 >/dev/null", kEcho), "{port}"});
+               fmt::format("exec '{}' $0 >/dev/null", kEcho), "{port}"});
     EXPECT_EQ(answer.status, 0) << answer.err;
     EXPECT_EQ(answer.out, "pass  it starts again at once on the same port\n");
 }
@@ -103,7 +103,8 @@ TEST(Check, AServerThatIsBetterIsToldSo) {
 TEST(Check, KilledItLeavesNoServerBehind) {
     std::uint16_t port = free_port();
     Process contract({kContract, "--check", "01", "--only", "idle", "--", "sh",
-                      "-c", fmt::format("exec {} {}", kEcho, port), "{port}"});
+                      "-c", fmt::format("exec '{}' {}", kEcho, port),
+                      "{port}"});
     ASSERT_TRUE(eventually([&] { return is_listening(port); }, Deadline(5s)));
     contract.signal(SIGKILL);
     ASSERT_TRUE(contract.wait_exit(Deadline(5s)));
