@@ -47,7 +47,6 @@ bool echo(Client& client) {
 }
 // #endregion echo
 
-// #region serve
 // The same; whatever goes wrong with the connection ends here: the others
 // must not notice.
 bool serve(Client& client) {
@@ -59,7 +58,6 @@ bool serve(Client& client) {
     }
     return false;
 }
-// #endregion serve
 
 using Clock = std::chrono::steady_clock;
 
@@ -95,7 +93,7 @@ struct Ready {
 };
 
 // Sleeps until a socket needs us; false after a second in which none did, or
-// when a signal cut the wait short (it does after Ctrl-Z and fg).
+// when a signal's handler cut the wait short.
 bool wait_for_events(int listener, const Clients& clients, Ready& ready) {
     FD_ZERO(&ready.readable);
     FD_ZERO(&ready.writable);
@@ -115,6 +113,9 @@ bool wait_for_events(int listener, const Clients& clients, Ready& ready) {
 
 // #region loop
 [[noreturn]] void serve_all(const Socket& listener) {
+    if (listener.fd() >= FD_SETSIZE) {
+        throw std::runtime_error("the listener does not fit into a set");
+    }
     set_nonblocking(listener);
     Clients clients;
     Clock::time_point accept_again{};

@@ -35,6 +35,9 @@ void wait_and_call(const std::vector<Source>& sources,
     FD_ZERO(&readable);
     int highest = -1;
     for (const Source& source : sources) {
+        if (source.fd >= FD_SETSIZE) {
+            throw std::runtime_error("a descriptor does not fit into a set");
+        }
         FD_SET(source.fd, &readable);
         highest = std::max(highest, source.fd);
     }

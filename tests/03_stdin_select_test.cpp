@@ -29,6 +29,17 @@ protected:
         EXPECT_EQ(exit->code, 0) << program.err();
     }
 
+    // A packet socket whose packets go there; no packet is sent by this.
+    tincan::Socket connect_to_it() {
+        std::string port = first_line.substr(first_line.rfind(':') + 1);
+        tincan::AddressList to = tincan::resolve({"127.0.0.1", port});
+        tincan::Socket socket(tincan::check(
+            ::socket(to->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket"));
+        tincan::check(::connect(socket.fd(), to->ai_addr, to->ai_addrlen),
+                      "connect");
+        return socket;
+    }
+
     Process program{{kProgram, "0"}};
     std::string first_line =
         program.wait_for_line("listening on", Deadline(5s));
@@ -61,16 +72,31 @@ TEST_F(StdinSelect, TheClockTicksWhileNobodyTypes) {
     EXPECT_LT(program.usage().cpu, 500ms) << "it does not wait, it spins";
 }
 
+TEST_F(StdinSelect, AFastTypistDoesNotStopTheClock) {
+    EXPECT_TRUE(eventually(
+        [&] {
+            program.write("x\n", Deadline(5s));
+            return program.out().find("tick 2") != std::string::npos;
+        },
+        Deadline(10s)));
+}
+
 TEST_F(StdinSelect, APacketIsShownWholeWithItsSender) {
-    std::string port = first_line.substr(first_line.rfind(':') + 1);
-    tincan::AddressList to = tincan::resolve({"127.0.0.1", port});
-    tincan::Socket socket(tincan::check(
-        ::socket(to->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket"));
+    tincan::Socket socket = connect_to_it();
     const std::string text = "hi\x1b";
-    tincan::check(::sendto(socket.fd(), text.data(), text.size(), 0,
-                           to->ai_addr, to->ai_addrlen),
-                  "sendto");
+    tincan::check(::send(socket.fd(), text.data(), text.size(), 0), "send");
     expect_line("sent: hi\\x1b");
+}
+
+TEST_F(StdinSelect, TwoPacketsStayTwo) {
+    tincan::Socket socket = connect_to_it();
+    for (std::string_view text : {"one", "two"}) {
+        tincan::check(::send(socket.fd(), text.data(), text.size(), 0), "send");
+    }
+    for (const char* text : {"sent: one", "sent: two"}) {
+        std::string line = program.wait_for_line("sent: ", Deadline(5s));
+        EXPECT_TRUE(line.ends_with(text)) << line;
+    }
 }
 
 TEST_F(StdinSelect, ALineWithoutEndDoesNotGrowForEver) {
