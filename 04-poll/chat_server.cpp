@@ -31,6 +31,7 @@ struct Client {
     std::deque<Broadcast> queue;  // still to be sent, the first one in part
     std::size_t sent = 0;         // bytes of the first one that have gone
     std::size_t unsent = 0;       // bytes of all of them that have not
+    bool finished = false;        // has said all, and may still hear the rest
     std::string doom;             // why it will be dropped after this turn
 };
 // #endregion client
@@ -53,8 +54,7 @@ public:
                     continue;
                 }
                 Client& client = clients_.at(key);
-                // Writes first: who has said all is to hear the answer. Reads
-                // after a hang-up too: the last words may still be unread.
+                // Reads after a hang-up too: the last words may be unread.
                 if (events & kWritable) guard(client, &ChatServer::write_to);
                 if (events & ~kWritable) guard(client, &ChatServer::read_from);
             }
@@ -67,6 +67,7 @@ public:
 private:
     static constexpr std::uint64_t kListener = 0;
 
+    // #region guard
     // Whatever goes wrong with one client ends here.
     void guard(Client& client, void (ChatServer::*action)(Client&)) {
         if (!client.doom.empty()) return;
@@ -78,6 +79,7 @@ private:
             client.doom = fmt::format("dropped: {}", error.what());
         }
     }
+    // #endregion guard
 
     // #region read
     void read_from(Client& client) {
@@ -85,7 +87,8 @@ private:
         std::optional<std::size_t> count = try_receive(client.socket, buffer);
         if (!count) return;
         if (*count == 0) {
-            client.doom = "disconnected";
+            client.finished = true;
+            watch(client);
             return;
         }
         client.received.feed({buffer.data(), *count});
@@ -100,18 +103,31 @@ private:
 
     // #region write
     // Asks for writability only while there is something to write: a socket is
-    // writable nearly always, and the loop would never sleep.
+    // writable nearly always, and the loop would never sleep. Who has said all
+    // is not read from any more, and goes when it has heard all.
+    void watch(Client& client) {
+        if (client.finished && client.queue.empty()) {
+            client.doom = "disconnected";
+        }
+        selector_.modify(client.socket.fd(),
+                         (client.finished ? 0 : kReadable) |
+                             (client.queue.empty() ? 0 : kWritable));
+    }
+
+    // Before somebody is called deaf, it gets a chance to prove otherwise: one
+    // turn can bring more than a queue holds, to clients that read well.
     void queue(Client& client, const Broadcast& message) {
+        if (client.unsent + message->size() > kMaxUnsent) {
+            guard(client, &ChatServer::write_to);
+        }
         if (!client.doom.empty()) return;
         if (client.unsent + message->size() > kMaxUnsent) {
             client.doom = "dropped: does not read";
             return;
         }
-        if (client.queue.empty()) {
-            selector_.modify(client.socket.fd(), kReadable | kWritable);
-        }
         client.queue.push_back(message);
         client.unsent += message->size();
+        if (client.queue.size() == 1) watch(client);
     }
 
     void write_to(Client& client) {
@@ -126,10 +142,11 @@ private:
             client.queue.pop_front();
             client.sent = 0;
         }
-        selector_.modify(client.socket.fd(), kReadable);
+        watch(client);
     }
     // #endregion write
 
+    // #region drop
     void drop_doomed() {
         for (auto at = clients_.begin(); at != clients_.end();) {
             const Client& client = at->second;
@@ -142,6 +159,7 @@ private:
             at = clients_.erase(at);
         }
     }
+    // #endregion drop
 
     void accept_one() {
         Arrival client = accept_client(listener_, SOCK_NONBLOCK);

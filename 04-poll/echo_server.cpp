@@ -49,7 +49,6 @@ bool echo(Client& client) {
 }
 // #endregion echo
 
-// #region serve
 // The same; whatever goes wrong with the connection ends here: the others
 // must not notice.
 bool serve(Client& client) {
@@ -61,7 +60,6 @@ bool serve(Client& client) {
     }
     return false;
 }
-// #endregion serve
 
 using Clock = std::chrono::steady_clock;
 
@@ -86,7 +84,7 @@ void accept_one(const Socket& listener, Clients& clients,
 using Ready = std::vector<pollfd>;  // the listener, then every client in turn
 
 // Sleeps until a socket needs us; false after a second in which none did, or
-// when a signal cut the wait short (it does after Ctrl-Z and fg).
+// when a signal's handler cut the wait short.
 bool wait_for_events(int listener, const Clients& clients, Ready& ready) {
     ready.assign(1, {listener, POLLIN, 0});  // poll skips descriptor -1
     for (const auto& [fd, client] : clients) {

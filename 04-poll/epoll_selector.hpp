@@ -23,6 +23,7 @@ public:
     std::string_view name() const override { return "epoll"; }
     bool can_trigger(Trigger) const override { return true; }
 
+    // #region add
     void add(int fd, Events wanted, std::uint64_t key,
              Trigger trigger) override {
         std::uint32_t edge =
@@ -39,6 +40,7 @@ public:
     void remove(int fd) override {
         if (watched_.erase(fd) != 0) control(EPOLL_CTL_DEL, fd, 0, 0);
     }
+    // #endregion add
 
     std::span<const Ready> select(Timeout timeout) override {
         int wait = -1;
@@ -64,6 +66,7 @@ private:
         std::uint32_t edge;  // EPOLLET, or 0
     };
 
+    // #region control
     void control(int operation, int fd, std::uint32_t events,
                  std::uint64_t key) {
         epoll_event event{};
@@ -71,6 +74,7 @@ private:
         event.data.u64 = key;
         check(::epoll_ctl(epoll_.fd(), operation, fd, &event), "epoll_ctl");
     }
+    // #endregion control
 
     static std::uint32_t to_epoll(Events wanted) {
         return (wanted & kReadable ? std::uint32_t{EPOLLIN} : 0) |

@@ -21,6 +21,7 @@ constexpr std::size_t kMaxUnsent = 256 * 1024;
 
 using NulDecoder = Decoder<Delimited>;
 
+// #region broadcast
 // One message on its way out, encoded once and shared by everyone's queue.
 using Broadcast = std::shared_ptr<const std::string>;
 
@@ -29,5 +30,6 @@ inline Broadcast make_broadcast(std::string_view peer, std::string message) {
     return std::make_shared<const std::string>(Delimited{}.encode(
         fmt::format("{}: {}", peer, to_text(std::move(message)))));
 }
+// #endregion broadcast
 
 }  // namespace tincan

@@ -50,6 +50,7 @@ public:
         index_.erase(fd);
     }
 
+    // #region select
     std::span<const Ready> select(Timeout timeout) override {
         timespec wait{};
         if (timeout) {
@@ -68,6 +69,7 @@ public:
         }
         return ready_;
     }
+    // #endregion select
 
 private:
     static short to_poll(Events wanted) {

@@ -14,6 +14,7 @@
 
 namespace tincan {
 
+// #region events
 // What to wait for, and what has happened: a sum of these.
 using Events = unsigned;
 inline constexpr Events kReadable = 1;  // bytes, an end of stream, a client
@@ -31,7 +32,9 @@ struct Ready {
     std::uint64_t key;  // what was given to add: whatever tells you who it is
     Events events;
 };
+// #endregion events
 
+// #region selector
 // Watches descriptors; owns none of them. Take one out with remove before it
 // is closed. Hang-up and error are reported whether asked for or not.
 class Selector {
@@ -62,5 +65,6 @@ public:
     // until the next call.
     virtual std::span<const Ready> select(Timeout timeout) = 0;
 };
+// #endregion selector
 
 }  // namespace tincan

@@ -1,0 +1,79 @@
+// What the tests of stage 4 share.
+#pragma once
+
+#include "tests/support/client.hpp"
+#include "tests/support/proc.hpp"
+#include "tests/support/server.hpp"
+
+#include <gtest/gtest.h>
+
+#include <sys/resource.h>
+
+#include <csignal>
+#include <fstream>
+#include <string>
+
+namespace tincan::test {
+
+using namespace std::chrono_literals;
+using namespace std::string_literals;
+
+inline const auto kPatience = 10s;
+
+// For what must not come: long enough to come if it were on its way.
+inline const auto kSilence = 300ms;
+
+inline std::string stage_4(const std::string& program) {
+    return TINCAN_BUILD_DIR "/04-poll/" + program;
+}
+
+// Descriptors for this process, and for those it starts from now on.
+inline void allow_many_descriptors() {
+    rlimit limit{};
+    check(::getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
+    limit.rlim_cur = limit.rlim_max;
+    check(::setrlimit(RLIMIT_NOFILE, &limit), "setrlimit");
+}
+
+// The letter that ps shows: S sleeps, R runs, T is stopped.
+inline char state_of(pid_t process) {
+    std::ifstream file(proc(process) / "stat");
+    std::string stat;
+    std::getline(file, stat);
+    std::size_t name_ends = stat.rfind(')');
+    return name_ends == stat.npos ? '?' : stat.at(name_ends + 2);
+}
+
+// While one of these lives, the server does nothing: what its clients do
+// meanwhile it finds all at once.
+class Pause {
+public:
+    explicit Pause(const Server& server) : process_(server.process()) {
+        process_.signal(SIGSTOP);
+        EXPECT_TRUE(eventually([&] { return state_of(process_.pid()) == 'T'; },
+                               Deadline(kPatience)));
+    }
+    Pause(const Pause&) = delete;
+    Pause& operator=(const Pause&) = delete;
+    ~Pause() { process_.signal(SIGCONT); }
+
+private:
+    const Process& process_;
+};
+
+// Waits until all that the client sent is in the server's kernel.
+inline void expect_arrived(const Client& client) {
+    EXPECT_TRUE(eventually([&] { return client.unacknowledged() == 0; },
+                           Deadline(kPatience)));
+}
+
+// CPU time that the server would have liked to have, had it got all it wanted,
+// while nobody says anything.
+inline std::chrono::nanoseconds busy_while_silent(const Server& server,
+                                                  Client& client) {
+    auto before = server.process().usage().runnable;
+    EXPECT_FALSE(client.has_answer(kSilence));
+    return server.process().usage().runnable - before;
+}
+
+}  // namespace tincan::test
