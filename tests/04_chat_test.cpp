@@ -53,13 +53,10 @@ TEST(Chat, WhoHasSaidAllMayStillHearTheRest) {
     {
         Pause pause(server);
         ann.send("now" + kNul);
-        bob.send("good-bye" + kNul);
-        bob.half_close();
         expect_arrived(ann);
-        expect_arrived(bob);
+        bob.half_close();
     }
-    EXPECT_EQ(bob.receive_to_end(),
-              said_by(ann, "now") + said_by(bob, "good-bye"));
+    EXPECT_EQ(bob.receive_to_end(), said_by(ann, "now"));
 }
 
 TEST(Chat, AFloodOfShortMessagesSendsNobodyAway) {
