@@ -59,12 +59,13 @@ public:
     // Who has not read for so long that its queue is full is sent away.
     void broadcast(const Broadcast& message) {
         std::lock_guard lock(mutex_);
-        for (const MemberPtr& member : members_) {
+        std::erase_if(members_, [&](const MemberPtr& member) {
             Broadcast copy = message;
-            if (member->outgoing.try_put(copy, message->size())) continue;
+            if (member->outgoing.try_put(copy, message->size())) return false;
             say("{} does not read", member->peer);
             member->hang_up();
-        }
+            return true;
+        });
     }
 
 private:
@@ -88,7 +89,7 @@ void read_messages(Member& member, Room& room) {
     }
 }
 
-// The first thread. It alone takes its member out of the room, and so once.
+// The first thread.
 void receive_thread(MemberPtr member, RoomPtr room) {
     room->join(member);
     try {

@@ -151,7 +151,7 @@ TEST(HangingUp, APlainCloseDestroysTheReply) {
     send_all(pair.server, kReply);
     pair.server = Socket();
     Client::Ending ending = pair.client->receive_to_any_end();
-    EXPECT_TRUE(ending.reset);
+    EXPECT_EQ(ending.how, Client::Ending::reset);
     EXPECT_LT(ending.bytes.size(), kReply.size());
 }
 
