@@ -16,6 +16,7 @@ namespace tincan::contract {
 using test::Client;
 using test::ClientOptions;
 using test::Command;
+using test::kMemoryIsJudged;
 using test::Server;
 
 // Does a kind of server have a property? `no` is a lesson of the book;
@@ -30,14 +31,6 @@ struct Observation {
     std::string came{};      // or: what was measured
     std::string expected{};  // of a server that has the property
 };
-
-// A sanitizer's own memory can't be told from the server's. CMake defines
-// TINCAN_SANITIZED only where it builds with one.
-#ifdef TINCAN_SANITIZED
-inline constexpr bool kMemoryIsJudged = false;
-#else
-inline constexpr bool kMemoryIsJudged = true;
-#endif
 
 struct Subject {
     Command command;  // with {port}
