@@ -136,6 +136,7 @@ Observation leaks(Trial& trial) {
 }
 
 Observation cores(Trial& trial) {
+    constexpr double kTwoCores = 1.3;
     std::atomic<bool> enough = false;
     std::array<std::string, 16> troubles;
     Load load{};
@@ -145,13 +146,16 @@ Observation cores(Trial& trial) {
             clients.emplace_back(
                 [&, i] { troubles[i] = keep_busy(trial, i, enough); });
         }
-        load = measure_load(trial, 1000ms);
+        // The clients may need their time to get going.
+        int attempts = trial.kind().has_it ? 5 : 1;
+        while (attempts-- > 0 && load.wanted < kTwoCores)
+            load = measure_load(trial, 1000ms);
         enough = true;
     }
     for (const std::string& trouble : troubles) {
         if (!trouble.empty()) throw std::runtime_error(trouble);
     }
-    Observation seen{.holds = load.wanted >= 1.3,
+    Observation seen{.holds = load.wanted >= kTwoCores,
                      .sent = "all that sixteen clients can send",
                      .came = fmt::format("work for {:.2f} cores", load.wanted),
                      .expected = "work for 1.3 cores at least"};

@@ -24,7 +24,7 @@ class Echo : public Protocol {
         client.exchange(fmt::format("message {}\n", number));
     }
     void toil(test::Client& client, unsigned) const override {
-        client.exchange(std::string_view(babble()).substr(0, 1 << 20));
+        client.exchange_unseen(std::string_view(babble()).substr(0, 1 << 20));
     }
     const std::string& babble() const override {
         static const std::string bytes = test::binary_bytes(8 << 20);

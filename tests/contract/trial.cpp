@@ -63,11 +63,13 @@ void Trial::restart() {
 }
 
 Load measure_load(Trial& trial, std::chrono::milliseconds time) {
-    test::Usage before = trial.usage();
+    // The clock runs while both counts are taken: on a busy machine that may
+    // take long, and one thread must never seem to be more than one.
     auto start = test::Clock::now();
+    test::Usage before = trial.usage();
     trial.watch(time);
-    std::chrono::duration<double> elapsed = test::Clock::now() - start;
     test::Usage after = trial.usage();
+    std::chrono::duration<double> elapsed = test::Clock::now() - start;
     return {.ran = (after.cpu - before.cpu) / elapsed,
             .wanted = (after.runnable - before.runnable) / elapsed};
 }

@@ -264,6 +264,33 @@ void Client::exchange(std::string_view bytes, std::size_t already_sent) {
     }
 }
 
+void Client::exchange_unseen(std::string_view bytes) {
+    last_sent_ = describe(bytes);
+    std::size_t done = 0;
+    std::size_t back = 0;
+    std::array<char, 65536> untouched;
+    while (back < bytes.size()) {
+        short wanted = done < bytes.size() ? POLLIN | POLLOUT : POLLIN;
+        if (!wait_for(wanted, Deadline(options_.patience))) {
+            throw Failure(sent(),
+                          fmt::format("{} bytes, then nothing for {}", back,
+                                      seconds(options_.patience)),
+                          "as many bytes as were sent");
+        }
+        if (done < bytes.size()) done += try_send(bytes.substr(done));
+        ssize_t count =
+            ::recv(socket_.fd(), untouched.data(), untouched.size(), MSG_TRUNC);
+        if (count > 0) back += static_cast<std::size_t>(count);
+        if (count == 0 || (count == -1 && errno != EAGAIN && errno != EINTR)) {
+            throw Failure(sent(),
+                          fmt::format("{} bytes, then {}", back,
+                                      count == 0 ? "end of stream"
+                                                 : std::strerror(errno)),
+                          "as many bytes as were sent");
+        }
+    }
+}
+
 void Client::half_close() {
     finish_sending(socket_);
 }

@@ -73,6 +73,9 @@ public:
     // a Failure at the first byte that differs. `already_sent` of them were
     // sent before.
     void exchange(std::string_view bytes, std::size_t already_sent = 0);
+    // The same, but what comes back is counted and never copied or looked at
+    // (MSG_TRUNC, tcp(7)): the client is not what takes the time.
+    void exchange_unseen(std::string_view bytes);
 
     // No more from us: FIN. The server's bytes still come.
     void half_close();
