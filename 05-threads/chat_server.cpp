@@ -11,6 +11,7 @@
 #include "04-poll/nul_chat.hpp"
 #include "05-threads/bounded_queue.hpp"
 
+#include <poll.h>
 #include <sys/time.h>
 
 #include <array>
@@ -30,6 +31,23 @@ struct Member {
     Socket socket;
     std::string peer;
     BoundedQueue<Broadcast> outgoing{kMaxUnsent};  // in bytes
+
+    // True if the connection takes nothing now, or is no more. poll(2)
+    bool is_stuck() const {
+        pollfd self{.fd = socket.fd(), .events = POLLOUT, .revents = 0};
+        return ::poll(&self, 1, 0) == 0 || (self.revents & POLLHUP) != 0;
+    }
+
+    // False if the client has left its queue full. Not so while the kernel
+    // would take more: one read can bring more messages than a queue holds, and
+    // then it is the second thread that had no time yet.
+    bool hears(Broadcast message) {
+        while (!outgoing.try_put(message, message->size())) {
+            if (is_stuck()) return false;
+            std::this_thread::yield();
+        }
+        return true;
+    }
 
     // Makes both threads end, whatever they are waiting for. shutdown(2)
     void hang_up() {
@@ -60,8 +78,7 @@ public:
     void broadcast(const Broadcast& message) {
         std::lock_guard lock(mutex_);
         std::erase_if(members_, [&](const MemberPtr& member) {
-            Broadcast copy = message;
-            if (member->outgoing.try_put(copy, message->size())) return false;
+            if (member->hears(message)) return false;
             say("{} does not read", member->peer);
             member->hang_up();
             return true;
@@ -95,12 +112,12 @@ void receive_thread(MemberPtr member, RoomPtr room) {
     try {
         read_messages(*member, *room);
         say("{} disconnected", member->peer);
-        member->outgoing.close();  // the other thread sends what is left
     } catch (const std::exception& error) {
         say("{} disconnected: {}", member->peer, error.what());
         member->hang_up();
     }
     room->leave(member);
+    member->outgoing.close();  // the other thread sends what is left, and ends
 }
 // #endregion receive
 

@@ -1,18 +1,13 @@
 // One suite for every server that speaks the NUL-framed chat: everybody hears
 // everybody, in order and once; who breaks the rules goes, and nobody else
 // notices.
-#include "tests/support/client.hpp"
-#include "tests/support/server.hpp"
+#include "tests/04_support.hpp"
 
-#include <gtest/gtest.h>
-
-#include <chrono>
+#include <future>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
-using namespace std::chrono_literals;
 using namespace tincan::test;
 
 namespace {
@@ -47,8 +42,13 @@ protected:
         EXPECT_NO_THROW(server.process().wait_for_line(text, Deadline(5s)));
     }
 
-    Server server = Server::ours(
-        {std::string(TINCAN_BUILD_DIR) + "/" + GetParam(), "{port}"});
+    static Server start(const ProcessOptions& options = {}) {
+        return Server::ours(
+            {std::string(TINCAN_BUILD_DIR) + "/" + GetParam(), "{port}"},
+            options);
+    }
+
+    Server server = start();
 };
 
 TEST_P(NulChat, EverybodyHearsEverybodyTheSpeakerToo) {
@@ -172,6 +172,23 @@ TEST_P(NulChat, WhoDoesNotReadIsSentAwayAndTheOthersHearAll) {
     expect_logged("does not read");
     if (kMemoryIsJudged) {
         EXPECT_LT(server.process().usage().anonymous, before + (4 << 20));
+    }
+}
+
+// Far more than a server keeps for one client, from a server that does not even
+// take the time to print it.
+TEST_P(NulChat, AFloodOfShortMessagesSendsNobodyAway) {
+    server = start({.environment = {{"QUIET", "1"}}});
+    Client ann = join({}, {.patience = kPatience});
+    Client bob = join({&ann}, {.patience = kPatience});
+    constexpr int kMessages = 50000;
+    const std::size_t size = kMessages * said_by(ann, "").size();
+    for (int round = 0; round < 3; ++round) {
+        auto heard = std::async(std::launch::async,
+                                [&] { return bob.receive(size).size(); });
+        ann.send(std::string(kMessages, '\0'));
+        EXPECT_EQ(ann.receive(size).size(), size);
+        EXPECT_EQ(heard.get(), size);
     }
 }
 
