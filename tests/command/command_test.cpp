@@ -56,6 +56,9 @@ protected:
         fs::create_directories(checkout_);
         fs::create_directories(bin_);
         fs::copy_file(TINCAN_SOURCE_DIR "/tincan", checkout_ / "tincan");
+        for (const char* stage : {"01-blocking", "03-select", "04-poll"}) {
+            fs::create_directories(checkout_ / stage);
+        }
         for (const char* tool :
              {"awk", "bash", "cat", "dirname", "env", "flock", "grep", "mkdir",
               "nproc", "readlink", "sed", "sh", "true"}) {
@@ -131,7 +134,8 @@ TEST_F(TincanCommand, HelpNamesEveryCommand) {
     for (const Command& arguments : {Command{}, {"help"}, {"--help"}}) {
         Result result = run(arguments);
         EXPECT_EQ(result.status, 0);
-        for (const char* name : {"tour", "test", "check", "chat", "setup"}) {
+        for (const char* name :
+             {"tour", "test", "check", "chat", "bench", "copy-out", "setup"}) {
             EXPECT_TRUE(contains(result.out, std::string("\n  ") + name));
         }
     }
@@ -142,7 +146,10 @@ TEST_F(TincanCommand, WrongArgumentsAreOneLineAndExit2) {
     for (const Command& arguments : {Command{"nonsense"},
                                      {"setup", "all"},
                                      {"tour", "08"},
-                                     {"tour", "03-select"},
+                                     {"tour", "3-select"},
+                                     {"tour", ""},
+                                     {"tour", "*"},
+                                     {"tour", "03", "nonsense"},
                                      {"test", "99"},
                                      {"test", "03", "04"},
                                      {"check"},
@@ -151,6 +158,11 @@ TEST_F(TincanCommand, WrongArgumentsAreOneLineAndExit2) {
                                      {"check", "03", "--only", "idle"},
                                      {"check", "0x", "--", "cat"},
                                      {"chat", "Ann", "Bob"},
+                                     {"copy-out"},
+                                     {"copy-out", "03"},
+                                     {"copy-out", "03", ""},
+                                     {"copy-out", "03", "a", "b"},
+                                     {"copy-out", "08", "/nowhere/a"},
                                      {"setup\nrm"}}) {
         Result result = run(arguments);
         EXPECT_EQ(result.status, 2) << to_string(arguments);
@@ -169,6 +181,11 @@ TEST_F(TincanCommand, BuildsWhatTheCommandNeedsAndRunsIt) {
                   build_.native() +
                   " contract\n"
                   "contract --check 03 -- my server {port}\n");
+}
+
+TEST_F(TincanCommand, AStageHasSeveralNames) {
+    run({"tour", "1", "03", "03-select", "select", "se-lect"});
+    EXPECT_TRUE(log().ends_with("tour 01 03 03 03 03\n")) << log();
 }
 
 TEST_F(TincanCommand, StaysInTheDirectoryItIsCalledFrom) {
