@@ -4,17 +4,23 @@
 #include "01-blocking/program.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace tincan {
 
+inline constexpr const char* kSelectorSynopsis =
+    "[--selector=select|poll|epoll]";
 inline constexpr const char* kServerSynopsis =
     "[--selector=select|poll|epoll] [PORT [HOST]]";
 
 // Takes --selector=NAME (or --selector NAME) out of `given`, wherever it
-// stands; epoll if it isn't there. Any other option is a usage error.
-inline std::string selector_argument(Arguments& given) {
+// stands; epoll if it isn't there. Any other option is a usage error, which
+// shows `synopsis`.
+inline std::string selector_argument(Arguments& given,
+                                     const char* synopsis = kServerSynopsis) {
     constexpr std::string_view kOption = "--selector";
     auto is_option = [](const std::string& argument) {
         return argument.starts_with("--");
@@ -32,9 +38,26 @@ inline std::string selector_argument(Arguments& given) {
     }
     bool known = name == "select" || name == "poll" || name == "epoll";
     if (!known || std::ranges::any_of(given, is_option)) {
-        throw UsageError(kServerSynopsis);
+        throw UsageError(synopsis);
     }
     return name;
+}
+
+// The same for programs that take nothing else.
+inline std::string only_selector_argument(Arguments given) {
+    std::string name = selector_argument(given, kSelectorSynopsis);
+    if (!given.empty()) throw UsageError(kSelectorSynopsis);
+    return name;
+}
+
+// All of `text` as a number, nothing if it is anything else.
+template <typename Number>
+std::optional<Number> parse_number(std::string_view text) {
+    Number number{};
+    const char* end = text.data() + text.size();
+    auto [stop, error] = std::from_chars(text.data(), end, number);
+    if (error != std::errc() || stop != end) return std::nullopt;
+    return number;
 }
 
 }  // namespace tincan
