@@ -105,6 +105,18 @@ class Sync(Book):
         sync.synchronise(self.root, check=False)
         self.assertEqual(self.wrong(), "")
 
+    def test_a_stage_may_have_several_chapters(self):
+        serve, _, inner = self.ALL.partition("<!-- code: 01-blocking/"
+                                             "server.cpp#inner")
+        first = self.write("book/01-1-serve.md", serve + sync.CONTINUED)
+        sync.synchronise(self.root, check=False)
+        self.assertEqual(self.wrong(), "")
+        first.write_text(first.read_text().replace(sync.CONTINUED, ""))
+        self.assertIn("region inner is shown nowhere", self.wrong())
+        self.write("book/01-2-inner.md", self.ALL.removeprefix(serve))
+        sync.synchronise(self.root, check=False)
+        self.assertEqual(self.wrong(), "")
+
     def test_an_unused_session_is_noticed(self):
         self.write("book/sessions/01-lost.session", "Bob$ true\n")
         self.chapter(self.ALL)
