@@ -191,5 +191,23 @@ inline Coro<void> Promise<void>::get_return_object() {
     return Coro<void>(*this);
 }
 
+// What `co_await awaitable` gives.
+template <typename Awaitable>
+struct AwaitResultOf;
+template <typename T>
+struct AwaitResultOf<Coro<T>> {
+    using type = T;
+};
+template <HasAwaiter Awaitable>
+struct AwaitResultOf<Awaitable> {
+    using type = decltype(std::declval<Awaitable&>().awaiter().result());
+};
+template <std::derived_from<Awaiter> A>
+struct AwaitResultOf<A> {
+    using type = decltype(std::declval<A&>().result());
+};
+template <typename Awaitable>
+using AwaitResult = typename AwaitResultOf<Awaitable>::type;
+
 }  // namespace detail
 }  // namespace tincan

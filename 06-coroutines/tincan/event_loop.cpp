@@ -52,6 +52,19 @@ EventLoop& EventLoop::running() {
     return *loop_of_this_thread;
 }
 
+AnyTask current_task() {
+    TaskBase* task = EventLoop::running().current_task();
+    if (task == nullptr) throw std::logic_error("no task runs here");
+    return AnyTask(task->self());
+}
+
+std::vector<AnyTask> all_tasks() {
+    std::vector<AnyTask> all;
+    EventLoop::running().tasks().for_each(
+        [&](TaskBase& task) { all.emplace_back(task.self()); });
+    return all;
+}
+
 // #region turn
 void EventLoop::turn() {
     std::span<const Ready> events = selector_->select(time_to_sleep());
@@ -143,8 +156,11 @@ Handle EventLoop::call_at(TimePoint when, std::function<void()> function) {
     return Handle(callback);
 }
 
-void EventLoop::call_soon_threadsafe(std::function<void()> function) {
-    wakeup_.push(std::move(function));
+Handle EventLoop::call_soon_threadsafe(std::function<void()> function) {
+    auto callback = std::make_shared<Callback>(*this, std::move(function));
+    Handle handle(callback);
+    wakeup_.push(std::move(callback));
+    return handle;
 }
 
 void Callback::expire() {
@@ -172,8 +188,10 @@ void Callback::cancel() {
 }
 
 void EventLoop::run_incoming() {
-    for (auto& function : wakeup_.take())
-        call_soon(std::move(function));
+    for (std::shared_ptr<Callback>& callback : wakeup_.take()) {
+        callback->keep(callback);
+        ready_.push(*callback);
+    }
     for (auto& [signal, handler] : signals_) {
         if (handler.arrived()) call_soon([this, n = signal] { on_signal(n); });
     }

@@ -53,13 +53,12 @@ public:
     // throws what it did, or std::runtime_error if stop came first.
     template <typename T>
     T run_until_complete(Coro<T> main) {
-        Task<T> task = create_task(std::move(main), "main");
+        return run_until_complete(create_task(std::move(main), "main"));
+    }
+    template <typename T>
+    T run_until_complete(Task<T> task) {
         run_until_done(task.base().future());
-        if constexpr (std::is_void_v<T>) {
-            task.result();
-        } else {
-            return std::move(task.result());
-        }
+        return task.state()->take();
     }
     // Until `future` is done, whatever its result.
     void run_until_done(const FutureBase& future);
@@ -78,7 +77,7 @@ public:
         return Task<T>(detail::TaskState<T>::start(*this, std::move(coro),
                                                    std::move(name)));
     }
-    TaskList& tasks() { return tasks_; }  // asyncio.all_tasks
+    TaskList& tasks() { return tasks_; }
     // The task whose turn it is; null in a callback.
     TaskBase* current_task() const { return current_task_; }
     TaskBase* set_current_task(TaskBase* task) {
@@ -93,8 +92,10 @@ public:
     Handle call_soon(std::function<void()> function);
     Handle call_later(Duration delay, std::function<void()> function);
     Handle call_at(TimePoint when, std::function<void()> function);
-    // From any thread: wakes the loop if it sleeps.
-    void call_soon_threadsafe(std::function<void()> function);
+    // From any thread: wakes the loop if it sleeps. The handle belongs to the
+    // loop's thread, as all handles do: to cancel from another thread, send
+    // the loop a function that does it.
+    Handle call_soon_threadsafe(std::function<void()> function);
     TimePoint time() const { return clock_->now(); }
     // #endregion callbacks
 
@@ -160,6 +161,22 @@ private:
     Wakeup wakeup_;
     std::map<int, SignalHandler> signals_;
 };
+
+// For the loop that runs in this thread.
+
+// Starts `coro` beside what runs now. asyncio.create_task
+template <typename T>
+Task<T> create_task(Coro<T> coro, std::string name = "") {
+    return EventLoop::running().create_task(std::move(coro), std::move(name));
+}
+// The task whose turn it is; throws std::logic_error in a callback.
+// asyncio.current_task
+AnyTask current_task();
+// All that are not done, the one that asks among them, in the order of their
+// creation. asyncio.all_tasks
+std::vector<AnyTask> all_tasks();
+// The stacks of all of them: who hangs, and where.
+void print_stacks(std::FILE* out = stderr);
 
 // The same handler for several signals, for as long as it lives. The loop must
 // outlive it.

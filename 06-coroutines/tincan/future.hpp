@@ -40,6 +40,9 @@ public:
     // asked, and may take its time.
     virtual bool cancel();
 
+    // The exception it ended with, null if none; it counts as retrieved.
+    virtual std::exception_ptr exception() = 0;
+
     // Calls `function` once it is done, from the ready queue.
     void add_done_callback(std::function<void()> function);
 
@@ -81,7 +84,17 @@ public:
         if (failed()) std::rethrow_exception(exception());
         return *outcome_.value;
     }
-    std::exception_ptr exception() {
+    // The same to keep: a copy, or the thing itself if it can only be moved.
+    T take() {
+        if constexpr (std::is_void_v<T>) {
+            result();
+        } else if constexpr (std::is_copy_constructible_v<T>) {
+            return result();
+        } else {
+            return std::move(result());
+        }
+    }
+    std::exception_ptr exception() override {
         retrieved_ = true;
         return outcome_.error;
     }
@@ -121,13 +134,7 @@ public:
     }
     T result() {
         if (state_->cancelled()) pump().forget_cancel();
-        if constexpr (std::is_void_v<T>) {
-            state_->result();
-        } else if constexpr (std::is_copy_constructible_v<T>) {
-            return state_->result();
-        } else {
-            return std::move(state_->result());
-        }
+        return state_->take();
     }
 
 private:
@@ -158,6 +165,9 @@ public:
     void add_done_callback(std::function<void()> function) {
         state_->add_done_callback(std::move(function));
     }
+
+    // For those who wait in other ways than co_await.
+    const std::shared_ptr<State>& state() const { return state_; }
 
 protected:
     explicit Awaitable(std::shared_ptr<State> state)

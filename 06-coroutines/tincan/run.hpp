@@ -26,11 +26,7 @@ T run(Coro<T> main, std::string_view selector = "epoll") {
         throw;
     }
     loop.cancel_all(kGrace);
-    if constexpr (std::is_void_v<T>) {
-        task.result();
-    } else {
-        return std::move(task.result());
-    }
+    return task.state()->take();
 }
 
 }  // namespace tincan

@@ -75,6 +75,7 @@ void TaskBase::uncancel() {
 
 // #region stack
 std::string TaskBase::stack() const {
+    if (!begun_) return "    has not begun\n";
     std::string lines;
     for (const Frame* frame = top(); frame != nullptr; frame = frame->caller) {
         lines.insert(0, fmt::format("    {}\n", to_string(frame->site)));
@@ -85,6 +86,15 @@ std::string TaskBase::stack() const {
         lines += '\n';
     }
     return lines;
+}
+
+void TaskBase::print_stack(std::FILE* out) const {
+    fmt::print(out, "{}:\n{}", name_, stack());
+}
+
+void print_stacks(std::FILE* out) {
+    for (const AnyTask& task : all_tasks())
+        task.print_stack(out);
 }
 // #endregion stack
 

@@ -12,6 +12,7 @@
 #include "06-coroutines/tincan/ready_queue.hpp"
 
 #include <cstdint>
+#include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,8 +35,11 @@ public:
     int cancelling() const { return cancel_requests_; }
     void uncancel();
 
-    // Where it waits, the innermost co_await last. Empty if it runs.
+    // Where it waits, a line for each co_await, the innermost last, then what
+    // for: "    echo_server.cpp:29 echo". Only where, if it runs.
     std::string stack() const;
+    // The same on `out`, under its name. asyncio.Task.print_stack
+    void print_stack(std::FILE* out = stderr) const;
 
     void wake() override;
     void run() override;
@@ -44,6 +48,8 @@ public:
     void abandon();
 
     virtual FutureBase& future() = 0;
+    // Keeps it; null once it is done.
+    const std::shared_ptr<TaskBase>& self() const { return self_; }
 
 protected:
     TaskBase(EventLoop& loop, std::string name);
@@ -141,6 +147,9 @@ class Task : public detail::Awaitable<T, detail::TaskState<T>> {
 public:
     const std::string& name() const { return this->state_->name(); }
     std::string stack() const { return this->state_->stack(); }
+    void print_stack(std::FILE* out = stderr) const {
+        this->state_->print_stack(out);
+    }
     TaskBase& base() { return *this->state_; }
 
     detail::FutureAwaiter<T> awaiter() const {
@@ -152,5 +161,35 @@ private:
     using detail::Awaitable<T, detail::TaskState<T>>::Awaitable;
 };
 // #endregion task
+
+// #region any_task
+// A handle of a task whatever its result: to cancel it, to ask how it is, to
+// wait for it (wait.hpp).
+class AnyTask {
+public:
+    explicit AnyTask(std::shared_ptr<TaskBase> task) : task_(std::move(task)) {}
+    template <typename T>
+    AnyTask(const Task<T>& task) : task_(task.state()) {}
+
+    const std::string& name() const { return task_->name(); }
+    bool done() const { return task_->future().done(); }
+    bool cancelled() const { return task_->future().cancelled(); }
+    bool cancel() { return task_->future().cancel(); }
+    // The exception it ended with, null if none; it counts as retrieved.
+    std::exception_ptr exception() { return task_->future().exception(); }
+    std::string stack() const { return task_->stack(); }
+    void print_stack(std::FILE* out = stderr) const { task_->print_stack(out); }
+
+    // The same task?
+    bool operator==(const AnyTask&) const = default;
+
+    std::shared_ptr<FutureBase> state() const {
+        return {task_, &task_->future()};
+    }
+
+private:
+    std::shared_ptr<TaskBase> task_;
+};
+// #endregion any_task
 
 }  // namespace tincan

@@ -53,32 +53,13 @@ private:
 };
 // #endregion timeout
 
-namespace detail {
-
-template <typename Awaitable>
-struct AwaitResult;
-template <typename T>
-struct AwaitResult<Coro<T>> {
-    using type = T;
-};
-template <HasAwaiter Awaitable>
-struct AwaitResult<Awaitable> {
-    using type = decltype(std::declval<Awaitable&>().awaiter().result());
-};
-template <std::derived_from<Awaiter> A>
-struct AwaitResult<A> {
-    using type = decltype(std::declval<A&>().result());
-};
-
-}  // namespace detail
-
 // #region wait_for
 // The result of `awaitable` (a coroutine, a task, a future), or TimeoutError
 // after `limit`: then it was cancelled, and has ended. A result that is there
 // when time is up is not thrown away. asyncio.wait_for
 template <typename Awaitable>
-Coro<typename detail::AwaitResult<Awaitable>::type> wait_for(
-    Awaitable awaitable, Duration limit) {
+Coro<detail::AwaitResult<Awaitable>> wait_for(Awaitable awaitable,
+                                              Duration limit) {
     Timeout timeout(limit);
     try {
         co_return co_await std::move(awaitable);

@@ -27,7 +27,8 @@ struct TincanTraceEvent {
     std::uint64_t task;    // counts from 1, unique in the process
     const char* name;      // as given to create_task, else "task-7"
     const char* what;      // "accept", "recv", "send", "connect", "sleep",
-                           // "event", "task", "future", "drain", "closed",
+                           // "event", "semaphore", "put", "get", "task",
+                           // "tasks", "shield", "future", "drain", "closed",
                            // "group",
                            // "turn" (of its own will, or its time was up)
     int fd;                // -1: not a descriptor

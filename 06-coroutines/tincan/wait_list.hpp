@@ -7,15 +7,39 @@ namespace tincan {
 
 class WaitList;
 
-// One task in a WaitList, which must outlive it.
-class Waiter : public Awaiter {
+// A place in a WaitList, which must outlive it.
+class WaitEntry {
 public:
-    Waiter(WaitList& list, const char* what) : list_(list), what_(what) {}
-    Waiter(Waiter&&) = default;
-    ~Waiter() { leave(); }
+    explicit WaitEntry(WaitList& list) : list_(list) {}
+    WaitEntry(WaitEntry&&) = default;  // only until it has joined
+
+protected:
+    ~WaitEntry() { leave(); }
+
+    inline void join();
+    inline void leave();
+
+private:
+    friend class WaitList;
+
+    virtual void on_wake() = 0;  // out of the list already
+
+    WaitList& list_;
+    WaitEntry* previous_ = nullptr;
+    WaitEntry* next_ = nullptr;
+    bool waiting_ = false;
+};
+
+// One task in a WaitList.
+class Waiter : public Awaiter, public WaitEntry {
+public:
+    Waiter(WaitList& list, const char* what) : WaitEntry(list), what_(what) {}
 
     bool attempt() override { return woken_; }
-    inline void wait() override;
+    void wait() override {
+        woken_ = false;
+        join();
+    }
     bool cancel() override {
         if (woken_) return false;
         leave();
@@ -24,17 +48,13 @@ public:
     void result() const {}
     const char* what() const override { return what_; }
 
-protected:
-    inline void leave();
-
 private:
-    friend class WaitList;
+    void on_wake() override {
+        woken_ = true;
+        pump().wake();
+    }
 
-    WaitList& list_;
     const char* what_;
-    Waiter* previous_ = nullptr;
-    Waiter* next_ = nullptr;
-    bool waiting_ = false;
     bool woken_ = false;
 };
 
@@ -46,13 +66,14 @@ public:
 
     bool empty() const { return first_ == nullptr; }
 
+    WaitEntry& first() const { return *first_; }
+
     // Lets the first one go on; what it waited for is now its own, even if it
     // is cancelled before it runs.
     void wake_one() {
-        Waiter& waiter = *first_;
-        remove(waiter);
-        waiter.woken_ = true;
-        waiter.pump().wake();
+        WaitEntry& entry = *first_;
+        remove(entry);
+        entry.on_wake();
     }
 
     void wake_all() {
@@ -61,33 +82,32 @@ public:
     }
 
 private:
-    friend class Waiter;
+    friend class WaitEntry;
 
-    void append(Waiter& waiter) {
-        waiter.previous_ = last_;
-        waiter.next_ = nullptr;
-        (last_ == nullptr ? first_ : last_->next_) = &waiter;
-        last_ = &waiter;
-        waiter.waiting_ = true;
-        waiter.woken_ = false;
+    void append(WaitEntry& entry) {
+        entry.previous_ = last_;
+        entry.next_ = nullptr;
+        (last_ == nullptr ? first_ : last_->next_) = &entry;
+        last_ = &entry;
+        entry.waiting_ = true;
     }
-    void remove(Waiter& waiter) {
-        (waiter.previous_ == nullptr ? first_ : waiter.previous_->next_) =
-            waiter.next_;
-        (waiter.next_ == nullptr ? last_ : waiter.next_->previous_) =
-            waiter.previous_;
-        waiter.waiting_ = false;
+    void remove(WaitEntry& entry) {
+        (entry.previous_ == nullptr ? first_ : entry.previous_->next_) =
+            entry.next_;
+        (entry.next_ == nullptr ? last_ : entry.next_->previous_) =
+            entry.previous_;
+        entry.waiting_ = false;
     }
 
-    Waiter* first_ = nullptr;
-    Waiter* last_ = nullptr;
+    WaitEntry* first_ = nullptr;
+    WaitEntry* last_ = nullptr;
 };
 
-inline void Waiter::wait() {
-    list_.append(*this);
+inline void WaitEntry::join() {
+    if (!waiting_) list_.append(*this);
 }
 
-inline void Waiter::leave() {
+inline void WaitEntry::leave() {
     if (waiting_) list_.remove(*this);
 }
 

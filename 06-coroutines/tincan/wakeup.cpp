@@ -50,15 +50,15 @@ Wakeup::~Wakeup() {
     watch_->stop_waiting(Direction::in, *this);
 }
 
-void Wakeup::push(std::function<void()> function) {
+void Wakeup::push(std::shared_ptr<Callback> callback) {
     {
         std::lock_guard lock(mutex_);
-        incoming_.push_back(std::move(function));
+        incoming_.push_back(std::move(callback));
     }
     wake(event_.fd());
 }
 
-std::vector<std::function<void()>> Wakeup::take() {
+std::vector<std::shared_ptr<Callback>> Wakeup::take() {
     std::lock_guard lock(mutex_);
     return std::exchange(incoming_, {});
 }

@@ -7,11 +7,14 @@
 
 #include <csignal>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <vector>
 
 namespace tincan {
+
+class Callback;
 
 // The only door into a loop for other threads.
 class Wakeup : IoWaiter {
@@ -21,9 +24,9 @@ public:
     ~Wakeup();
 
     // From any thread.
-    void push(std::function<void()> function);
+    void push(std::shared_ptr<Callback> callback);
     // What was pushed since the last time, in order.
-    std::vector<std::function<void()>> take();
+    std::vector<std::shared_ptr<Callback>> take();
 
     int fd() const { return event_.fd(); }
 
@@ -32,7 +35,7 @@ private:
 
     std::function<void()> on_wake_;
     std::mutex mutex_;
-    std::vector<std::function<void()>> incoming_;
+    std::vector<std::shared_ptr<Callback>> incoming_;
     Socket event_;
     std::optional<Watch> watch_;
 };
