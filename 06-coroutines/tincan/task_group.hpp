@@ -3,11 +3,11 @@
 
 #include "06-coroutines/tincan/event_loop.hpp"
 
-#include <algorithm>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace tincan {
 
@@ -25,7 +25,7 @@ public:
     Task<T> create_task(Coro<T> coro, std::string name = "") {
         Task<T> task =
             EventLoop::running().create_task(std::move(coro), std::move(name));
-        state_->running.push_back(&task.base());
+        state_->running.emplace(task.base().id(), &task.base());
         task.add_done_callback([state = state_, task]() mutable {
             state->ended(task.base(), task.exception());
         });
@@ -42,11 +42,11 @@ public:
 private:
     struct State {
         void cancel_all() {
-            for (TaskBase* task : running)
+            for (auto [id, task] : running)
                 task->future().cancel();
         }
         void ended(TaskBase& task, std::exception_ptr failure) {
-            std::erase(running, &task);
+            running.erase(task.id());
             if (failure && !error) {
                 error = std::move(failure);
                 cancel_all();
@@ -54,7 +54,8 @@ private:
             if (running.empty()) waiters.wake_all();
         }
 
-        std::vector<TaskBase*> running;  // or done, and about to be erased
+        // By id: as they were created. Or done, and about to be erased.
+        std::map<std::uint64_t, TaskBase*> running;
         std::exception_ptr error;
         WaitList waiters;
     };
