@@ -147,6 +147,41 @@ Observation many_clients(Trial& trial) {
     return flaw;
 }
 
+// Clients who stay and say no more take up a pool's threads. The next one gets
+// no answer until one of those leaves; who comes when the queue is full too
+// gets another one.
+Observation full_pool(Trial& trial) {
+    constexpr std::size_t kMore = 32;
+    std::vector<Client> served;
+    Client waiting(trial.endpoint());
+    for (trial.hello(waiting); waiting.has_answer(trial.patience());) {
+        trial.hear(waiting);
+        served.push_back(std::exchange(waiting, Client(trial.endpoint())));
+        if (served.size() == FD_SETSIZE) return {.holds = true};
+        trial.hello(waiting);
+    }
+    std::vector<Client> more;
+    while (more.size() < kMore) {
+        more.emplace_back(trial.endpoint());
+        trial.hello(more.back());
+    }
+    auto hears = [](const Client& client) { return client.has_answer(0ms); };
+    test::eventually([&] { return std::ranges::any_of(more, hears); },
+                     test::Deadline(5s));
+    auto refused = std::ranges::find_if(more, hears);
+    Observation flaw{.holds = false,
+                     .sent = "hello, by clients one after the other",
+                     .came = fmt::format("{} answers", served.size()),
+                     .expected = "an answer to each"};
+    if (refused == more.end() || refused->receive_to_end().empty()) {
+        throw Failure(flaw.sent, flaw.came + " and not a word more",
+                      "that those who can't even wait are told so");
+    }
+    served.clear();
+    trial.hear(waiting);
+    return flaw;
+}
+
 Observation reset(Trial& trial) {
     std::vector<Client> bystanders;
     if (!trial.kind().serial) bystanders.push_back(trial.guest());

@@ -44,10 +44,6 @@ const Property& property_of(const std::string& id) {
         fmt::format("no property is called {}; there are{}", id, all));
 }
 
-const std::string& name_of(const Property& property, bool has_it) {
-    return has_it ? property.claim : property.flaw;
-}
-
 std::string word_for(const Property& property, Expectation expectation) {
     if (expectation == Expectation::no) return "no";
     return property.memory && !kMemoryIsJudged ? "yes*" : "yes";
@@ -73,7 +69,7 @@ public:
         record(column_, property_,
                right ? word_for(property_, expectation) : "FAIL");
         if (verdict.result == Verdict::Result::better) {
-            FAIL() << "the book says: " << property_.flaw << "\nbut "
+            FAIL() << "the book says: " << column_.title(property_) << "\nbut "
                    << property_.claim;
         }
         if (!right) FAIL() << verdict.text;
@@ -98,10 +94,9 @@ void run_column(const Arguments& arguments) {
         Expectation expectation = column->expects(property);
         if (expectation == Expectation::unasked) continue;
         if (only && only != &property) continue;
-        const std::string& name =
-            name_of(property, expectation == Expectation::yes);
-        testing::RegisterTest(column->name.c_str(), name.c_str(), nullptr,
-                              nullptr, __FILE__, __LINE__,
+        testing::RegisterTest(column->name.c_str(),
+                              column->title(property).c_str(), nullptr, nullptr,
+                              __FILE__, __LINE__,
                               [column, &property]() -> testing::Test* {
                                   return new ContractTest(*column, property);
                               });
@@ -113,11 +108,10 @@ void run_column(const Arguments& arguments) {
 // lacks what its stage has.
 bool check_property(const Subject& subject, const Column& column,
                     const Property& property) {
-    bool has_it = column.expects(property) == Expectation::yes;
     Verdict verdict = judge(subject, column, property);
     switch (verdict.result) {
         case Verdict::Result::as_expected:
-            print_line("pass  {}", name_of(property, has_it));
+            print_line("pass  {}", column.title(property));
             return true;
         case Verdict::Result::better:
             print_line("pass  {}: better than this stage", property.claim);
@@ -125,7 +119,7 @@ bool check_property(const Subject& subject, const Column& column,
         case Verdict::Result::broken:
             break;
     }
-    print_line("FAIL  {}\n{}", name_of(property, has_it), verdict.text);
+    print_line("FAIL  {}\n{}", column.title(property), verdict.text);
     return false;
 }
 
@@ -207,9 +201,8 @@ void write_ctest(const Arguments& arguments) {
         for (const Property& property : properties()) {
             Expectation expectation = column.expects(property);
             if (expectation == Expectation::unasked) continue;
-            std::string name =
-                fmt::format("{}/contract/{}", column.name,
-                            name_of(property, expectation == Expectation::yes));
+            std::string name = fmt::format("{}/contract/{}", column.name,
+                                           column.title(property));
             file << fmt::format(
                 "add_test(\"{0}\" \"{1}\" \"{2}\" {3})\n"
                 "set_tests_properties(\"{0}\" PROPERTIES\n"

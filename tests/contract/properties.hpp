@@ -16,6 +16,7 @@ Observation half_close(Trial& trial);
 Observation second_client(Trial& trial);
 Observation never_reads(Trial& trial);
 Observation many_clients(Trial& trial);
+Observation full_pool(Trial& trial);  // what a pool has in its place
 Observation reset(Trial& trial);
 
 // What it costs (cost.cpp).

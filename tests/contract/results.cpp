@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t kTitleWidth = 26;
+constexpr std::size_t kTitleWidth = 14;
 
 fs::path build_directory() {
     return TINCAN_BUILD_DIR;
@@ -39,12 +39,19 @@ std::string result(const Column& column, const Property& property) {
 std::size_t width(const Column& column) {
     std::string variant =
         column.name.substr(std::min<std::size_t>(column.name.size(), 3));
-    return std::max<std::size_t>(4, variant.size()) + 1;
+    return std::max<std::size_t>(3, variant.size()) + 1;
+}
+
+// At a terminal of 80 columns the blanks at its end would be a line of their
+// own.
+void print_row(std::string row) {
+    row.resize(row.find_last_not_of(' ') + 1);
+    fmt::print("{}\n", row);
 }
 
 void print_headings() {
-    std::string numbers;
-    std::string variants;
+    std::string numbers(kTitleWidth, ' ');
+    std::string variants(kTitleWidth, ' ');
     for (const Column& column : columns()) {
         std::string name = column.name + "   ";
         numbers += fmt::format("{:<{}}", name.substr(0, 2), width(column));
@@ -52,8 +59,8 @@ void print_headings() {
             column.name.size() > 3 ? column.name.substr(3) : "";
         variants += fmt::format("{:<{}}", variant, width(column));
     }
-    fmt::print("{:<{}}{}\n{:<{}}{}\n", "", kTitleWidth, numbers, "",
-               kTitleWidth, variants);
+    print_row(numbers);
+    print_row(variants);
 }
 
 }  // namespace
@@ -74,7 +81,7 @@ bool print_table() {
     bool starred = false;
     print_headings();
     for (const Property& property : properties()) {
-        fmt::print("{:<{}}", property.title, kTitleWidth);
+        std::string row = fmt::format("{:<{}}", property.title, kTitleWidth);
         for (const Column& column : columns()) {
             std::string word = "-";
             if (column.expects(property) != Expectation::unasked) {
@@ -82,9 +89,9 @@ bool print_table() {
                 complete = complete && word != "?" && word != "FAIL";
             }
             starred = starred || word.ends_with('*');
-            fmt::print("{:<{}}", word, width(column));
+            row += fmt::format("{:<{}}", word, width(column));
         }
-        fmt::print("\n");
+        print_row(row);
     }
     fmt::print(
         "\nno: a lesson of the book, proven   -: not asked   "

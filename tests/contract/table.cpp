@@ -11,7 +11,7 @@ const std::vector<Property>& properties() {
     constexpr bool kAlone = true;
     static const std::vector<Property> all{
         {.id = "echoes",
-         .title = "echoes byte for byte",
+         .title = "every byte",
          .stages = "yyyyyy-",
          .claim = "every byte comes back, 1 B to 8 MiB, binary, both "
                   "directions full",
@@ -19,7 +19,7 @@ const std::vector<Property>& properties() {
          .memory = kMemory,
          .observe = echoes},
         {.id = "pieces",
-         .title = "messages in any pieces",
+         .title = "in pieces",
          .stages = "yyyyyyy",
          .claim = "pieces of a message and two messages in one piece arrive",
          .chapter = "01-blocking",
@@ -31,14 +31,14 @@ const std::vector<Property>& properties() {
          .chapter = "01-blocking",
          .observe = half_close},
         {.id = "second_client",
-         .title = "serves a second client",
+         .title = "second client",
          .stages = "nyyyyyy",
          .claim = "the second client is served while the first is silent",
          .flaw = "the second client waits while the first is silent",
          .chapter = "02-nonblocking-busy",
          .observe = second_client},
         {.id = "idle",
-         .title = "idle costs no CPU",
+         .title = "idle is free",
          .stages = "ynyyyyy",
          .claim = "a hundred silent clients cost no CPU",
          .flaw = "a hundred silent clients keep a core busy",
@@ -46,7 +46,7 @@ const std::vector<Property>& properties() {
          .alone = kAlone,
          .observe = idle},
         {.id = "never_reads",
-         .title = "survives who never reads",
+         .title = "never reads",
          .stages = "nyyyyyy",
          .claim = "a client that never reads stops nobody, memory stays "
                   "bounded",
@@ -56,7 +56,7 @@ const std::vector<Property>& properties() {
          .memory = kMemory,
          .observe = never_reads},
         {.id = "many_clients",
-         .title = "more than 1024 clients",
+         .title = "1024 clients",
          .stages = "-ynyyyy",
          .claim = "more than 1024 clients are served",
          .flaw = "the client beyond descriptor 1023 is refused, no other",
@@ -64,26 +64,26 @@ const std::vector<Property>& properties() {
          .alone = kAlone,
          .observe = many_clients},
         {.id = "threads",
-         .title = "threads do not grow",
+         .title = "fixed threads",
          .stages = "yyyynyy",
          .claim = "threads do not grow with clients",
          .flaw = "every client has a thread of its own",
          .chapter = "05-threads",
          .observe = threads},
         {.id = "reset",
-         .title = "survives resets",
+         .title = "resets",
          .stages = "yyyyyyy",
          .claim = "a reset client harms nobody",
          .chapter = "01-blocking",
          .observe = reset},
         {.id = "descriptors",
-         .title = "survives EMFILE",
+         .title = "EMFILE",
          .stages = "yyyyyyy",
          .claim = "running out of descriptors is survived and passes",
          .chapter = "03-select",
          .observe = descriptors},
         {.id = "leaks",
-         .title = "leaks nothing",
+         .title = "no leaks",
          .stages = "yyyyyyy",
          .claim = "no descriptor, thread or byte is lost in 1000 connections",
          .chapter = "01-blocking",
@@ -91,7 +91,7 @@ const std::vector<Property>& properties() {
          .memory = kMemory,
          .observe = leaks},
         {.id = "cores",
-         .title = "uses more than one core",
+         .title = "several cores",
          .stages = "nnnnynn",
          .claim = "more than one core works",
          .flaw = "one core works and the others watch",
@@ -99,14 +99,14 @@ const std::vector<Property>& properties() {
          .alone = kAlone,
          .observe = cores},
         {.id = "restarts",
-         .title = "restarts at once",
+         .title = "restarts",
          .stages = "yyyyyyy",
          .claim = "it starts again at once on the same port",
          .chapter = "01-blocking",
          .alone = kAlone,
          .observe = restarts},
         {.id = "sigterm",
-         .title = "SIGTERM finishes work",
+         .title = "SIGTERM",
          .stages = "nnnnnyy",
          .claim = "SIGTERM finishes what is in flight, in time",
          .flaw = "SIGTERM cuts off what is in flight",
@@ -145,21 +145,44 @@ const std::vector<Column>& columns() {
          .target = "04_epoll_echo_server",
          .command = {"04-poll/epoll_echo_server", "{port}"},
          .protocol = echo},
+        {.name = "04 edge",
+         .target = "04_epoll_echo_server",
+         .command = {"04-poll/epoll_echo_server", "--edge", "{port}"},
+         .protocol = echo},
         {.name = "05",
          .target = "05_echo_server",
          .command = {"05-threads/echo_server", "{port}"},
          .protocol = echo},
+        // Threads for as many clients as most properties want at once.
+        {.name = "05 pool",
+         .target = "05_pool_echo_server",
+         .command = {"05-threads/pool_echo_server", "{port}", "127.0.0.1", "64",
+                     "16"},
+         .protocol = echo,
+         .differences = {{"threads", Expectation::yes},
+                         {"many_clients", Expectation::no,
+                          "when each thread has a client, the next ones wait, "
+                          "the rest is refused",
+                          full_pool}}},
+        // Its parent keeps no descriptor of a client: it does not run out.
+        {.name = "05 fork",
+         .target = "05_fork_echo_server",
+         .command = {"05-threads/fork_echo_server", "{port}"},
+         .protocol = echo,
+         .differences = {{"threads", Expectation::no,
+                          "every client has a process of its own"},
+                         {"descriptors", Expectation::unasked}}},
         {.name = "06 sock",
          .target = "06_sock_echo_server",
          .command = {"06-coroutines/sock_echo_server", "{port}"},
          .protocol = echo,
-         .lacks = {"sigterm"}},
+         .differences = {{"sigterm", Expectation::no}}},
         {.name = "06 select",
          .target = "06_echo_server",
          .command = {"06-coroutines/echo_server", "--selector=select",
                      "{port}"},
          .protocol = echo,
-         .lacks = {"many_clients"}},
+         .differences = {{"many_clients", Expectation::no}}},
         {.name = "06 poll",
          .target = "06_echo_server",
          .command = {"06-coroutines/echo_server", "--selector=poll", "{port}"},
@@ -192,10 +215,14 @@ const Column* find_stage(std::string_view number) {
     return found == columns().rend() ? nullptr : &*found;
 }
 
+const Difference* Column::difference(const Property& property) const {
+    auto found =
+        std::ranges::find(differences, property.id, &Difference::property);
+    return found == differences.end() ? nullptr : &*found;
+}
+
 Expectation Column::expects(const Property& property) const {
-    if (std::ranges::find(lacks, property.id) != lacks.end()) {
-        return Expectation::no;
-    }
+    if (auto* other = difference(property)) return other->expectation;
     switch (property.stages[static_cast<std::size_t>(std::stoi(stage()) - 1)]) {
         case 'y':
             return Expectation::yes;
@@ -204,6 +231,18 @@ Expectation Column::expects(const Property& property) const {
         default:
             return Expectation::unasked;
     }
+}
+
+const std::string& Column::title(const Property& property) const {
+    if (expects(property) != Expectation::no) return property.claim;
+    auto* other = difference(property);
+    return other && !other->flaw.empty() ? other->flaw : property.flaw;
+}
+
+Observation Column::observe(const Property& property, Trial& trial) const {
+    auto* other = difference(property);
+    return other && other->observe ? other->observe(trial)
+                                   : property.observe(trial);
 }
 
 }  // namespace tincan::contract

@@ -29,17 +29,34 @@ const std::vector<Property>& properties();
 // nullptr if there is none of that name.
 const Property* find_property(std::string_view id);
 
+// What a server is expected to do otherwise than its stage: to have a property
+// that the stage lacks, or to lack one, in words and ways of its own if the
+// stage's are not right for it.
+struct Difference {
+    std::string property;
+    Expectation expectation;
+    std::string flaw{};
+    Observation (*observe)(Trial&) = nullptr;
+};
+
 // One column: a server of ours and what is expected of it.
 struct Column {
     std::string name;    // "04", "06 select"
     std::string target;  // the CMake target that builds it
     Command command;     // below the build directory; {port} for the port
     const Protocol* protocol;
-    std::vector<std::string> lacks{};       // properties that its stage has
+    std::vector<Difference> differences{};
     std::chrono::milliseconds grace{2000};  // from SIGTERM to the end
 
     std::string stage() const { return name.substr(0, 2); }
     Expectation expects(const Property& property) const;
+    // What there is to see of it: the property's claim, or the flaw that is
+    // expected in its place.
+    const std::string& title(const Property& property) const;
+    Observation observe(const Property& property, Trial& trial) const;
+
+private:
+    const Difference* difference(const Property& property) const;
 };
 
 const std::vector<Column>& columns();

@@ -66,7 +66,7 @@ Verdict judge(const Subject& subject, const Column& column,
     std::optional<Trial> trial;
     try {
         trial.emplace(subject, kind);
-        Observation seen = property.observe(*trial);
+        Observation seen = column.observe(property, *trial);
         if (seen.holds == kind.has_it) {
             return {Verdict::Result::as_expected, ""};
         }

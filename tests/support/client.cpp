@@ -216,7 +216,7 @@ Client::Ending Client::receive_to_any_end() {
     return ending;
 }
 
-bool Client::has_answer(std::chrono::milliseconds wait) {
+bool Client::has_answer(std::chrono::milliseconds wait) const {
     return !unread_.empty() || wait_for(POLLIN, Deadline(wait));
 }
 

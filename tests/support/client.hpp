@@ -63,7 +63,7 @@ public:
     };
     Ending receive_to_any_end();
     // True if something to receive (bytes, end or reset) came within `wait`.
-    bool has_answer(std::chrono::milliseconds wait);
+    bool has_answer(std::chrono::milliseconds wait) const;
     // True once the server has reset the connection.
     bool is_cut() const;
     // Throws a Failure unless the server ends the connection in time.
