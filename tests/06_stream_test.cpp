@@ -335,7 +335,7 @@ Coro<void> refused_main() {
     } catch (const std::system_error& error) {
         what = error.what();
     }
-    EXPECT_EQ(what, "connect: Connection refused");
+    EXPECT_EQ(what, "connect " + to_string(nobody) + ": Connection refused");
 }
 
 TEST_P(Streaming, NobodyListens) {

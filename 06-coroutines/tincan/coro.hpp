@@ -45,21 +45,41 @@ struct Outcome {
     }
 };
 
-// Runs `child` on top of the coroutine that awaits it.
-template <typename T>
+// Calls `function` and keeps what it returns or throws.
+template <typename T, typename Function>
+void run_into(Outcome<T>& outcome, Function& function) {
+    try {
+        if constexpr (std::is_void_v<T>) {
+            function();
+            outcome.value.emplace();
+        } else {
+            outcome.value.emplace(function());
+        }
+    } catch (...) {
+        outcome.error = std::current_exception();
+    }
+}
+
+// What runs on top of the coroutine that awaits it: another one.
+template <typename C>
+concept HasFrame = !std::is_reference_v<C> && requires(C & callee) {
+    callee.frame();
+};
+
+template <typename Callee>
 class Call {
 public:
-    Call(Pump& pump, Coro<T>& child) : pump_(pump), child_(child) {}
+    Call(Pump& pump, Callee& callee) : pump_(pump), callee_(callee) {}
 
-    bool await_ready() const noexcept { return false; }
+    bool await_ready() const noexcept { return callee_.finished(); }
     void await_suspend(std::coroutine_handle<>) noexcept {
-        pump_.push(child_.frame());
+        pump_.push(callee_.frame());
     }
-    T await_resume() { return child_.outcome().take(); }
+    decltype(auto) await_resume() { return callee_.take(); }
 
 private:
     Pump& pump_;
-    Coro<T>& child_;
+    Callee& callee_;
 };
 
 // Something that is no awaiter but makes one: a task, a future.
@@ -105,10 +125,10 @@ public:
 
     // What may stand behind co_await: another coroutine, an awaiter, or
     // something that has one (a task, a future).
-    template <typename T>
-    Call<T> await_transform(Coro<T>&& child, Site at = Site::here()) {
+    template <HasFrame Callee>
+    Call<Callee> await_transform(Callee&& callee, Site at = Site::here()) {
         site = at;
-        return Call<T>(*pump, child);
+        return Call<Callee>(*pump, callee);
     }
     template <std::derived_from<Awaiter> A>
     Awaiting<A> await_transform(A&& awaiter, Site at = Site::here()) {
@@ -165,8 +185,10 @@ public:
         if (promise_ != nullptr) promise_->handle.destroy();
     }
 
-    // For the pump and the task: what to resume, and how it ended.
+    // For co_await and the task: what to resume, and how it ended.
     Frame& frame() { return *promise_; }
+    static constexpr bool finished() { return false; }  // awaited once only
+    T take() { return promise_->outcome.take(); }
     detail::Outcome<T>& outcome() { return promise_->outcome; }
 
 private:

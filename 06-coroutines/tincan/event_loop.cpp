@@ -33,6 +33,7 @@ EventLoop::EventLoop(std::unique_ptr<Selector> selector,
       wakeup_(*this, [this] { run_incoming(); }) {}
 
 EventLoop::~EventLoop() {
+    executor_.reset();
     // What the tasks own (sockets, other tasks) must find the loop alive.
     while (!tasks_.empty())
         tasks_.first()->abandon();

@@ -12,6 +12,7 @@
 #include "04-poll/make_selector.hpp"
 #include "06-coroutines/tincan/callback.hpp"
 #include "06-coroutines/tincan/clock.hpp"
+#include "06-coroutines/tincan/executor.hpp"
 #include "06-coroutines/tincan/ready_queue.hpp"
 #include "06-coroutines/tincan/task.hpp"
 #include "06-coroutines/tincan/timers.hpp"
@@ -22,6 +23,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -99,6 +101,15 @@ public:
     TimePoint time() const { return clock_->now(); }
     // #endregion callbacks
 
+    // Calls `function` in a thread of a small pool, and gives its result. A
+    // call that has begun can't be cancelled: who waits goes on without it,
+    // and its result is thrown away; so is it at the end of the loop, whose
+    // threads are left behind. `function` must be copyable, and must not
+    // refer to what may be gone by then. asyncio.loop.run_in_executor
+    template <typename Function>
+    auto run_in_executor(Function function)
+        -> Future<std::invoke_result_t<Function&>>;
+
     // #region foreign
     // Call `function` whenever `fd` is readable or writable, until removed:
     // for descriptors that are not ours and may be blocking, such as stdin.
@@ -160,7 +171,24 @@ private:
     std::map<int, std::unique_ptr<Foreign>> foreign_;
     Wakeup wakeup_;
     std::map<int, SignalHandler> signals_;
+    std::optional<Executor> executor_;  // once it is needed
 };
+
+template <typename Function>
+auto EventLoop::run_in_executor(Function function)
+    -> Future<std::invoke_result_t<Function&>> {
+    using T = std::invoke_result_t<Function&>;
+    Future<T> future(*this);
+    if (!executor_) executor_.emplace(*this);
+    executor_->submit([function, future]() mutable {
+        auto outcome = std::make_shared<detail::Outcome<T>>();
+        detail::run_into(*outcome, function);
+        return [future, outcome]() mutable {
+            if (!future.done()) future.state()->set(std::move(*outcome));
+        };
+    });
+    return future;
+}
 
 // For the loop that runs in this thread.
 
@@ -168,6 +196,11 @@ private:
 template <typename T>
 Task<T> create_task(Coro<T> coro, std::string name = "") {
     return EventLoop::running().create_task(std::move(coro), std::move(name));
+}
+// asyncio.to_thread
+template <typename Function>
+auto to_thread(Function function) {
+    return EventLoop::running().run_in_executor(std::move(function));
 }
 // The task whose turn it is; throws std::logic_error in a callback.
 // asyncio.current_task

@@ -186,6 +186,8 @@ class Future : public detail::Awaitable<T, detail::FutureState<T>> {
 public:
     // Belongs to the loop that is running.
     Future() : Base(std::make_shared<detail::FutureState<T>>()) {}
+    explicit Future(EventLoop& loop)
+        : Base(std::make_shared<detail::FutureState<T>>(loop)) {}
 
     // Both throw std::logic_error if it is done already.
     template <typename... Value>

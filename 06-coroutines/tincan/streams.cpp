@@ -112,26 +112,59 @@ Streams make_streams(Socket socket, std::string peer, std::size_t limit) {
     return streams_of(AsyncSocket(std::move(socket)), std::move(peer), limit);
 }
 
+AsyncGenerator<std::string_view> lines(StreamReader reader) {
+    for (;;) {
+        std::string_view line = co_await reader.readline();
+        if (line.empty()) co_return;
+        co_yield line;
+    }
+}
+
 // #region open_connection
-Coro<Streams> open_connection(Endpoint endpoint, std::size_t limit) {
-    AddressList addresses = resolve(endpoint);
-    std::exception_ptr error;
+namespace {
+
+// What is a number needs nobody's help.
+bool is_number(const std::string& host) {
+    in6_addr address{};
+    return ::inet_pton(AF_INET, host.c_str(), &address) == 1 ||
+           ::inet_pton(AF_INET6, host.c_str(), &address) == 1;
+}
+
+Coro<AddressList> addresses_of(Endpoint endpoint) {
+    if (is_number(endpoint.host)) co_return resolve(endpoint);
+    auto ask = [endpoint] { return resolve(endpoint); };
+    co_return co_await to_thread(ask);
+}
+
+Coro<AsyncSocket> connect_to_one(const addrinfo& at) {
+    Socket made(check(
+        ::socket(at.ai_family, at.ai_socktype | SOCK_CLOEXEC, at.ai_protocol),
+        "socket"));
+    AsyncSocket socket(std::move(made));
+    co_await sock_connect(socket, at.ai_addr, at.ai_addrlen);
+    int on = 1;
+    ::setsockopt(socket.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    co_return socket;
+}
+
+}  // namespace
+
+Coro<AsyncSocket> connect_socket(Endpoint endpoint) {
+    AddressList addresses = co_await addresses_of(endpoint);
+    std::error_code error;
     for (addrinfo* at = addresses.get(); at != nullptr; at = at->ai_next) {
         try {
-            Socket made(
-                check(::socket(at->ai_family, at->ai_socktype | SOCK_CLOEXEC,
-                               at->ai_protocol),
-                      "socket"));
-            AsyncSocket socket(std::move(made));
-            co_await sock_connect(socket, at->ai_addr, at->ai_addrlen);
-            int on = 1;
-            ::setsockopt(socket.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-            co_return streams_of(std::move(socket), to_string(endpoint), limit);
-        } catch (const std::system_error&) {
-            error = std::current_exception();
+            co_return co_await connect_to_one(*at);
+        } catch (const std::system_error& failure) {
+            error = failure.code();
         }
     }
-    std::rethrow_exception(error);
+    throw std::system_error(error, "connect " + to_string(endpoint));
+}
+
+Coro<Streams> open_connection(Endpoint endpoint, std::size_t limit) {
+    AsyncSocket socket = co_await connect_socket(endpoint);
+    co_return streams_of(std::move(socket), to_string(endpoint), limit);
 }
 // #endregion open_connection
 

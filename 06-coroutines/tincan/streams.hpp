@@ -1,6 +1,7 @@
 // Streams: a connection as two things, one to read from and one to write to.
 //
-//   auto [reader, writer] = co_await open_connection({"localhost", "8000"});
+//   Endpoint endpoint{"localhost", "8000"};
+//   auto [reader, writer] = co_await open_connection(endpoint);
 //   writer.write("hello\n");
 //   co_await writer.drain();
 //   std::string line(co_await reader.readline());
@@ -12,6 +13,7 @@
 // StreamWriter, open_connection
 #pragma once
 
+#include "06-coroutines/tincan/generator.hpp"
 #include "06-coroutines/tincan/stream_input.hpp"
 #include "06-coroutines/tincan/stream_output.hpp"
 
@@ -164,9 +166,14 @@ using Streams = std::pair<StreamReader, StreamWriter>;
 Streams make_streams(Socket socket, std::string peer,
                      std::size_t limit = kStreamLimit);
 
+// One line after another, each with its LF (the last perhaps without),
+// borrowed until the next: `async for line in reader`
+AsyncGenerator<std::string_view> lines(StreamReader reader);
+
 // Connects to the first address of `endpoint` that answers. Throws
-// std::system_error, or std::runtime_error if the name is unknown. Finding the
-// address of a name may take the whole loop a while: getaddrinfo(3) blocks.
+// std::system_error ("connect localhost:8000: ..."), or std::runtime_error if
+// the name is unknown. A name is looked up in a thread: getaddrinfo(3) blocks.
+Coro<AsyncSocket> connect_socket(Endpoint endpoint);
 Coro<Streams> open_connection(Endpoint endpoint,
                               std::size_t limit = kStreamLimit);
 
