@@ -78,6 +78,21 @@ TEST_F(Together, GatherGivesAllResultsInOrder) {
     run_main(gather_main());
 }
 
+Coro<void> begins(Log& log, std::string name) {
+    log.push_back(std::move(name));
+    co_return;
+}
+
+Coro<void> gather_begins_main() {
+    Log log;
+    co_await gather(begins(log, "a"), begins(log, "b"), begins(log, "c"));
+    EXPECT_EQ(log, (Log{"a", "b", "c"}));
+}
+
+TEST_F(Together, GatherBeginsThemInOrder) {
+    run_main(gather_begins_main());
+}
+
 Coro<void> gather_fails_main() {
     EventLoop& loop = EventLoop::running();
     TimePoint start = loop.time();

@@ -90,7 +90,8 @@ auto take(const Handle& handle) {
 template <typename... Awaitables>
 Coro<typename detail::Gathered<detail::AwaitResult<Awaitables>...>::type>
 gather(Awaitables... awaitables) {
-    auto handles = std::tuple(detail::started(std::move(awaitables))...);
+    // Braces: they begin in the order in which they were given.
+    std::tuple handles{detail::started(std::move(awaitables))...};
     detail::Several::Futures futures;
     std::apply(
         [&](const auto&... handle) {

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace tincan::test {
 
@@ -27,6 +28,21 @@ inline std::string exercise() {
 
 inline Server start_exercise() {
     return Server::ours({exercise(), "{port}"});
+}
+
+// All that it prints with these arguments, once it has ended by itself. Throws
+// std::runtime_error if it hasn't within ten seconds.
+inline std::string output_of_exercise(std::vector<std::string> arguments = {}) {
+    arguments.insert(arguments.begin(), exercise());
+    Process process(arguments);
+    bool ended = process.wait_exit(Deadline(10s)).has_value();
+    process.end();
+    if (!ended) {
+        throw std::runtime_error("it does not end; it printed:\n" +
+                                 process.out());
+    }
+    EXPECT_EQ(process.err(), "");
+    return process.out();
 }
 
 }  // namespace tincan::test
