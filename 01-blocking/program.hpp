@@ -66,11 +66,12 @@ inline Endpoint server_arguments(const Arguments& given,
 
 // PROGRAM [HOST [PORT]], as all clients take it.
 inline Endpoint client_arguments(const Arguments& given,
-                                 const char* default_port) {
+                                 const char* default_port,
+                                 const char* synopsis = "[HOST [PORT]]") {
     Endpoint endpoint{.host = given.empty() ? "127.0.0.1" : given[0],
                       .port = given.size() > 1 ? given[1] : default_port};
     if (given.size() > 2 || !is_port(endpoint.port)) {
-        throw UsageError(fmt::format("[HOST [PORT]]   (default: 127.0.0.1 {})",
+        throw UsageError(fmt::format("{}   (default: 127.0.0.1 {})", synopsis,
                                      default_port));
     }
     return endpoint;

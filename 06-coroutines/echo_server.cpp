@@ -9,13 +9,10 @@
 
 #include "01-blocking/program.hpp"
 #include "06-coroutines/arguments.hpp"
+#include "06-coroutines/serve.hpp"
 #include "06-coroutines/tincan/tincan.hpp"
 
-#include <chrono>
-#include <csignal>
-
 using namespace tincan;
-using namespace std::chrono_literals;
 
 namespace {
 
@@ -49,23 +46,9 @@ Coro<void> serve(StreamReader reader, StreamWriter writer) {
 // #endregion serve
 
 // #region serve_all
-// Serves until the first SIGINT or SIGTERM, then lets everybody finish, for
-// two seconds in all; a second signal cuts them off.
 Coro<void> serve_all(Endpoint endpoint) {
-    EventLoop& loop = EventLoop::running();
     Server server = start_server(serve, announce_listener(endpoint));
-    Event stop;
-    SignalScope signals(loop, {SIGINT, SIGTERM}, [&] {
-        if (stop.is_set()) server.abort_clients();
-        stop.set();
-    });
-
-    co_await stop.wait();
-    server.close();
-    server.stop_reading();
-    Handle deadline = loop.call_later(2s, [&] { server.abort_clients(); });
-    co_await server.wait_closed();
-    deadline.cancel();
+    co_await serve_until_signal(std::move(server));
 }
 // #endregion serve_all
 
