@@ -237,6 +237,18 @@ TEST_P(Streaming, DrainTellsThatTheConnectionIsBroken) {
     run_here(broken_main());
 }
 
+Coro<void> deaf_peer_main() {
+    Ends ends;
+    ::shutdown(ends.peer.fd(), SHUT_RD);  // it is there, and takes nothing
+    ends.writer.write("into the void");
+    std::string_view bytes = co_await wait_for(ends.reader.read(), 5s);
+    EXPECT_EQ(bytes, "");
+}
+
+TEST_P(Streaming, WhoOnlyReadsLearnsThatTheConnectionIsBroken) {
+    run_here(deaf_peer_main());
+}
+
 Coro<void> half_close_main() {
     Ends ends;
     ends.writer.write("question");

@@ -8,7 +8,7 @@ void StreamOutput::write(std::string_view bytes) {
         try {
             bytes.remove_prefix(send_some(socket_, bytes));
         } catch (const std::system_error& error) {
-            return fail(error.code(), "send");
+            return break_off(error.code());
         }
         if (bytes.empty()) return;
     }
@@ -21,8 +21,15 @@ void StreamOutput::on_ready() {
     try {
         flush();
     } catch (const std::system_error& error) {
-        fail(error.code(), "send");
+        break_off(error.code());
     }
+}
+
+// Who only reads must not wait for a peer that gets no answer any more; and
+// should the peer still be there, it learns that from the end of the stream.
+void StreamOutput::break_off(std::error_code error) {
+    fail(error, "send");
+    ::shutdown(socket_.fd(), SHUT_RDWR);
 }
 
 // #region flush

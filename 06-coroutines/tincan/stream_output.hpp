@@ -15,8 +15,8 @@ inline constexpr std::size_t kLowWater = kHighWater / 4;
 
 // #region output
 // Sends at once what the kernel takes and the rest as it takes more, without
-// a task of its own. The first error ends it: what is queued is dropped, and
-// whoever drains is told.
+// a task of its own. The first error ends it, and the connection: what is
+// queued is dropped, whoever drains is told, and reading comes to its end.
 class StreamOutput : IoWaiter {
 public:
     explicit StreamOutput(const AsyncSocket& socket) : socket_(socket) {}
@@ -42,6 +42,7 @@ private:
     void on_ready() override;
     void flush();
     void finish();
+    void break_off(std::error_code error);
 
     const AsyncSocket& socket_;
     std::string queue_;

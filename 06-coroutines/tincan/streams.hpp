@@ -121,8 +121,8 @@ public:
         : connection_(std::move(connection)) {}
 
     // Sends what the kernel takes at once and queues the rest. Never waits and
-    // never throws: an error is drain's to tell, and writing after it, or after
-    // close, is in vain.
+    // never throws: an error is drain's to tell, and ends the reader's stream;
+    // writing after it, or after close, is in vain.
     void write(std::string_view bytes) { output().write(bytes); }
     // Waits while more than 64 KiB are queued, until 16 KiB are left. Throws
     // std::system_error ("send: ...") when the connection is broken. Who never
