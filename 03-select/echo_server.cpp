@@ -93,7 +93,7 @@ struct Ready {
 };
 
 // Sleeps until a socket needs us; false after a second in which none did, or
-// when a signal's handler cut the wait short.
+// when a signal's handler or a lack of memory cut the wait short.
 bool wait_for_events(int listener, const Clients& clients, Ready& ready) {
     FD_ZERO(&ready.readable);
     FD_ZERO(&ready.writable);
@@ -106,7 +106,7 @@ bool wait_for_events(int listener, const Clients& clients, Ready& ready) {
     timeval one_second{.tv_sec = 1, .tv_usec = 0};
     int count = ::select(highest + 1, &ready.readable, &ready.writable, nullptr,
                          &one_second);
-    if (count == -1 && errno == EINTR) return false;
+    if (count == -1 && (errno == EINTR || errno == ENOMEM)) return false;
     return check(count, "select") > 0;
 }
 // #endregion wait

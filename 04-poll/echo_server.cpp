@@ -84,7 +84,7 @@ void accept_one(const Socket& listener, Clients& clients,
 using Ready = std::vector<pollfd>;  // the listener, then every client in turn
 
 // Sleeps until a socket needs us; false after a second in which none did, or
-// when a signal's handler cut the wait short.
+// when a signal's handler or a lack of memory cut the wait short.
 bool wait_for_events(int listener, const Clients& clients, Ready& ready) {
     ready.assign(1, {listener, POLLIN, 0});  // poll skips descriptor -1
     for (const auto& [fd, client] : clients) {
@@ -92,7 +92,7 @@ bool wait_for_events(int listener, const Clients& clients, Ready& ready) {
         ready.push_back({fd, wanted, 0});
     }
     int count = ::poll(ready.data(), ready.size(), 1000);
-    if (count == -1 && errno == EINTR) return false;
+    if (count == -1 && (errno == EINTR || errno == ENOMEM)) return false;
     return check(count, "poll") > 0;
 }
 // #endregion wait

@@ -60,7 +60,7 @@ public:
         ready_.clear();
         int count = ::ppoll(list_.data(), list_.size(),
                             timeout ? &wait : nullptr, nullptr);
-        if (count == -1 && errno == EINTR) return {};
+        if (count == -1 && (errno == EINTR || errno == ENOMEM)) return {};
         check(count, "poll");
         for (std::size_t i = 0; i < list_.size() && count > 0; ++i) {
             if (list_[i].revents == 0) continue;

@@ -66,7 +66,7 @@ public:
         ready_.clear();
         int count = ::select(highest + 1, &readable, &writable, &urgent,
                              timeout ? &wait : nullptr);
-        if (count == -1 && errno == EINTR) return {};
+        if (count == -1 && (errno == EINTR || errno == ENOMEM)) return {};
         check(count, "select");
         for (const auto& [fd, watched] : watched_) {
             Events events = (FD_ISSET(fd, &readable) ? kReadable : 0) |

@@ -61,8 +61,8 @@ public:
 
     // Waits until something is ready, for `timeout` at most (rounded up to
     // what the kernel can measure; none: for as long as it takes). A signal
-    // may end it early. The result is empty if nothing happened, and valid
-    // until the next call.
+    // or a lack of memory may end it early. The result is empty if nothing
+    // happened, and valid until the next call.
     virtual std::span<const Ready> select(Timeout timeout) = 0;
 };
 // #endregion selector

@@ -45,30 +45,66 @@ void end_named_message(Client& client, const std::vector<std::string>&) {
     expect_answer(client, name_of(client) + ": message" + kNul);
 }
 
-// Everything up to what the client itself has said.
-std::string say_and_hear(Client& client, const std::string& text) {
-    client.send(text + kNul);
-    std::string own = name_of(client) + ": " + text + kNul;
+// Everything up to `own`, which answers `said`.
+std::string say_and_hear(Client& client, const std::string& said,
+                         const std::string& own) {
+    client.send(said);
     std::string heard;
     while (!heard.ends_with(own))
-        heard += client.receive_line(kNul);
+        heard += client.receive_line(own.substr(own.size() - 1));
     return heard;
 }
 
-void begin_chat(Client& client) {
-    say_and_hear(client, "hello");
+void expect_heard(const std::string& heard, const std::string& message) {
+    if (heard.find(message) == std::string::npos) {
+        throw Failure("good-bye", test::describe(heard),
+                      "also " + test::describe(message));
+    }
 }
 
-void end_chat(Client& client, const std::vector<std::string>& speakers) {
-    std::string heard = say_and_hear(client, "good-bye");
+std::string say_message(Client& client, const std::string& text) {
+    return say_and_hear(client, text + kNul,
+                        name_of(client) + ": " + text + kNul);
+}
+
+void begin_nul_chat(Client& client) {
+    say_message(client, "hello");
+}
+
+void end_nul_chat(Client& client, const std::vector<std::string>& speakers) {
+    std::string heard = say_message(client, "good-bye");
     for (const std::string& speaker : speakers) {
-        for (const char* text : {": hello", ": good-bye"}) {
-            std::string message = speaker + text + kNul;
-            if (heard.find(message) == std::string::npos) {
-                throw Failure("good-bye", test::describe(heard),
-                              "also " + test::describe(message));
-            }
-        }
+        expect_heard(heard, speaker + ": hello" + kNul);
+        expect_heard(heard, speaker + ": good-bye" + kNul);
+    }
+    client.half_close();
+    client.expect_end();
+}
+
+// What somebody with this address is called: "port53412".
+std::string nick_of(const std::string& name) {
+    return "port" + name.substr(name.rfind(':') + 1);
+}
+
+std::string say_line(Client& client, const std::string& text) {
+    return say_and_hear(client, text + "\n",
+                        nick_of(name_of(client)) + ": " + text + "\n");
+}
+
+void begin_line_chat(Client& client) {
+    std::string nick = nick_of(name_of(client));
+    say_and_hear(client, "CONNECT " + nick + "\n", nick + " connected!\n");
+    say_line(client, "hello");
+}
+
+void end_line_chat(Client& client, const std::vector<std::string>& speakers) {
+    std::string heard = say_line(client, "good-bye");
+    for (const std::string& speaker : speakers) {
+        std::string nick = nick_of(speaker);
+        expect_heard(heard, nick + " connected!\n");
+        expect_heard(heard, nick + ": hello\n");
+        expect_heard(heard, nick + ": good-bye\n");
+        expect_heard(heard, nick + " has left the chat\n");
     }
     client.half_close();
     client.expect_end();
@@ -82,7 +118,8 @@ constexpr const char* kSource = "127.0.0.2";
 const Conversation kEcho{begin_echo, end_echo};
 const Conversation kMessageEcho{begin_message, end_message};
 const Conversation kNamedMessageEcho{begin_message, end_named_message};
-const Conversation kNulChat{begin_chat, end_chat};
+const Conversation kNulChat{begin_nul_chat, end_nul_chat};
+const Conversation kLineChat{begin_line_chat, end_line_chat};
 
 Client connect_client(const Endpoint& server) {
     return Client(server, {.source = kSource, .patience = 10s});

@@ -21,6 +21,7 @@ extern const Conversation kEcho;
 extern const Conversation kMessageEcho;       // one message and back
 extern const Conversation kNamedMessageEcho;  // with the client's address
 extern const Conversation kNulChat;
+extern const Conversation kLineChat;  // of stage 7
 
 // A client, and how the server calls it.
 test::Client connect_client(const Endpoint& server);

@@ -23,6 +23,7 @@ using namespace std::chrono_literals;
 using test::Client;
 using test::Deadline;
 using test::eventually;
+using test::Failure;
 using test::Process;
 using test::Server;
 
@@ -39,10 +40,10 @@ struct Failures {
 };
 
 const std::vector<Failures> kFailures{
-    {"socket", Effect::no_start, {EMFILE, ENFILE, ENOBUFS, ENOMEM}},
+    {"socket", Effect::no_start, {EMFILE, ENFILE, ENOBUFS, ENOMEM, EACCES}},
     {"setsockopt", Effect::no_start, {ENOBUFS, ENOMEM}},
-    {"bind", Effect::no_start, {EADDRINUSE, EADDRNOTAVAIL, EACCES}},
-    {"listen", Effect::no_start, {EADDRINUSE}},
+    {"bind", Effect::no_start, {EADDRINUSE, EADDRNOTAVAIL, EACCES, ENOBUFS}},
+    {"listen", Effect::no_start, {EADDRINUSE, ENOBUFS}},
     {"getsockname", Effect::no_start, {ENOBUFS}},
     {"fcntl", Effect::no_start, {EPERM}},
     {"epoll_create1", Effect::no_start, {EMFILE, ENFILE, ENOMEM}},
@@ -51,25 +52,31 @@ const std::vector<Failures> kFailures{
     {"pthread_create", Effect::no_start, {EAGAIN}},
 
     {"accept4", Effect::none, {EINTR, EAGAIN, ECONNABORTED, EPROTO, EPERM}},
-    {"accept4", Effect::none, {ENETDOWN, EMFILE, ENFILE, ENOBUFS, ENOMEM}},
+    {"accept4", Effect::none, {EMFILE, ENFILE, ENOBUFS, ENOMEM}},
+    {"accept4", Effect::none, {ENETDOWN, ENETUNREACH, EHOSTDOWN, EHOSTUNREACH}},
+    {"accept4", Effect::none, {ENONET, ENOPROTOOPT, EOPNOTSUPP, ETIMEDOUT}},
     {"recv", Effect::none, {EINTR, EAGAIN, kShort}},
     {"read", Effect::none, {EINTR, EAGAIN, kShort}},
     {"send", Effect::none, {EINTR, EAGAIN, kShort}},
     {"write", Effect::none, {EINTR, EAGAIN, kShort}},
-    {"select", Effect::none, {EINTR}},
-    {"poll", Effect::none, {EINTR}},
-    {"ppoll", Effect::none, {EINTR}},
+    {"select", Effect::none, {EINTR, ENOMEM}},
+    {"poll", Effect::none, {EINTR, ENOMEM}},
+    {"ppoll", Effect::none, {EINTR, ENOMEM}},
     {"epoll_wait", Effect::none, {EINTR}},
     {"setsockopt", Effect::none, {ENOBUFS, ENOMEM}},
     {"close", Effect::none, {EINTR, EIO}},
 
-    {"recv", Effect::one_client, {ECONNRESET, ETIMEDOUT, ENOBUFS}},
-    {"read", Effect::one_client, {ECONNRESET, ETIMEDOUT, ENOBUFS}},
-    {"send", Effect::one_client, {ECONNRESET, EPIPE, ETIMEDOUT, ENOBUFS}},
-    {"write", Effect::one_client, {ECONNRESET, EPIPE, ETIMEDOUT, ENOBUFS}},
+    {"recv", Effect::one_client, {ECONNRESET, ETIMEDOUT, EHOSTUNREACH}},
+    {"recv", Effect::one_client, {ENOBUFS, ENOMEM}},
+    {"read", Effect::one_client, {ECONNRESET, ETIMEDOUT, EHOSTUNREACH}},
+    {"read", Effect::one_client, {ENOBUFS, ENOMEM}},
+    {"send", Effect::one_client, {ECONNRESET, EPIPE, ETIMEDOUT, EHOSTUNREACH}},
+    {"send", Effect::one_client, {ENOBUFS, ENOMEM}},
+    {"write", Effect::one_client, {ECONNRESET, EPIPE, ETIMEDOUT, EHOSTUNREACH}},
+    {"write", Effect::one_client, {ENOBUFS, ENOMEM}},
     {"epoll_ctl", Effect::one_client, {ENOMEM, ENOSPC}},
     {"fcntl", Effect::one_client, {EPERM}},
-    {"shutdown", Effect::one_client, {ENOTCONN}},
+    {"shutdown", Effect::one_client, {ENOTCONN, ENOBUFS}},
     {"fork", Effect::one_client, {EAGAIN, ENOMEM}},
     {"pthread_create", Effect::one_client, {EAGAIN}},
 };
@@ -135,14 +142,28 @@ public:
     // One client from its first word to its last.
     void converse() {
         Client client = connect_client(server_.endpoint());
-        subject_.conversation->begin(client);
-        subject_.conversation->end(client, {});
+        try {
+            subject_.conversation->begin(client);
+            subject_.conversation->end(client, {});
+        } catch (const Failure&) {
+            see_its_end(client);
+            throw;
+        }
         served_.push_back(name_of(client));
     }
 
     void end_bystander() {
-        if (bystander_) subject_.conversation->end(*bystander_, served_);
+        if (!bystander_) return;
+        try {
+            subject_.conversation->end(*bystander_, served_);
+        } catch (const Failure&) {
+            see_its_end(*bystander_);
+            throw;
+        }
     }
+
+    // Clients that were not served, and not told so either.
+    std::size_t left_hanging() const { return left_hanging_; }
 
     // How many more descriptors the server has than before its first client,
     // now that all are gone; it may take a moment to see that they are.
@@ -167,6 +188,12 @@ public:
     }
 
 private:
+    void see_its_end(Client& client) {
+        if (client.receive_to_any_end().how == Client::Ending::never) {
+            ++left_hanging_;
+        }
+    }
+
     std::size_t descriptors() const {
         std::size_t count = 0;
         for (pid_t process :
@@ -182,6 +209,7 @@ private:
     std::size_t idle_descriptors_ = 0;
     std::optional<Client> bystander_;
     std::vector<std::string> served_;
+    std::size_t left_hanging_ = 0;
 };
 
 std::string in_one_line(std::string text) {
@@ -226,6 +254,7 @@ std::string try_serving(const Subject& subject, const Cell& cell) {
         return fmt::format("clients lost {}, allowed {}: {}", lost.size(),
                            allowed, lost.front());
     }
+    if (trial.left_hanging() > 0) return "no end for a client: " + lost.front();
     if (std::size_t leaked = trial.leaked(); leaked > 0) {
         return fmt::format("descriptors of clients that have gone: {}", leaked);
     }

@@ -25,7 +25,7 @@ struct Subject {
 enum class Effect {
     no_start,    // says so in a line on stderr and exits with 1
     none,        // everybody is served completely
-    one_client,  // at most one client loses its connection
+    one_client,  // at most one client loses its connection, and sees it
 };
 
 struct Cell {

@@ -63,6 +63,14 @@ const std::vector<Subject> kServers{
     {.name = "06_echo_server_epoll",
      .command = built("06-coroutines/echo_server", {"--selector=epoll"}),
      .conversation = &kEcho},
+#ifdef TINCAN_HAS_STAGE_7  // it needs more packages than the others
+    {.name = "07_chat_server_select",
+     .command = built("07-chat/chat_server", {"--selector=select"}),
+     .conversation = &kLineChat},
+    {.name = "07_chat_server_epoll",
+     .command = built("07-chat/chat_server", {"--selector=epoll"}),
+     .conversation = &kLineChat},
+#endif
 };
 
 void PrintTo(const Subject& server, std::ostream* out) {
