@@ -36,6 +36,7 @@ TEST_P(Loop, CallbacksComeInTheOrderInWhichTheyWereAskedFor) {
     run_here(order_main());
 }
 
+// #region time
 Coro<void> timer_main() {
     EventLoop& loop = EventLoop::running();
     Log log;
@@ -56,6 +57,7 @@ Coro<void> timer_main() {
 TEST_P(Loop, TimersExpireInTimeAndInOrder) {
     run_here_virtual(timer_main());
 }
+// #endregion time
 
 // Against a model: the expected order of many timers, some disarmed.
 TEST(TimerHeap, ExpiresByTimeThenByOrderOfArming) {
@@ -114,6 +116,7 @@ TEST_P(Loop, AnErrorInACallbackIsReportedAndTheLoopGoesOn) {
               "exception in a callback: oops\n");
 }
 
+// #region deadlock
 Coro<void> deadlock_main() {
     Event never;
     co_await never.wait();
@@ -129,6 +132,7 @@ TEST_P(Loop, AVirtualClockTellsADeadlockFromALongWait) {
         EXPECT_NE(what.find("waits for: event"), std::string::npos) << what;
     }
 }
+// #endregion deadlock
 
 Coro<void> threads_main() {
     EventLoop& loop = EventLoop::running();

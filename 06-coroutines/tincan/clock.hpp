@@ -24,6 +24,7 @@ public:
     virtual void jump_to(TimePoint /*next*/) {}
 };
 
+// #region virtual
 // Stands still while anything is ready, and jumps to the next timer when
 // nothing is. Only sound if everything waited for comes from the same loop
 // (socket pairs), or else the clock runs away while a peer computes. A loop
@@ -37,5 +38,6 @@ public:
 private:
     TimePoint now_{};
 };
+// #endregion virtual
 
 }  // namespace tincan

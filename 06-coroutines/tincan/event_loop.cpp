@@ -95,6 +95,7 @@ void EventLoop::run_ready() {
 }
 // #endregion turn
 
+// #region nothing_happens
 void EventLoop::nothing_happens() {
     if (!clock_->stands_still()) return;
     if (timers_.empty()) {
@@ -106,6 +107,7 @@ void EventLoop::nothing_happens() {
     }
     clock_->jump_to(timers_.earliest());
 }
+// #endregion nothing_happens
 
 void EventLoop::run_forever() {
     Running running(*this);
@@ -122,6 +124,7 @@ void EventLoop::run_until_done(const FutureBase& future) {
     }
 }
 
+// #region cancel_all
 void EventLoop::cancel_all(Duration grace) {
     Running running(*this);
     tasks_.for_each([](TaskBase& task) { task.request_cancel(); });
@@ -137,6 +140,7 @@ void EventLoop::cancel_all(Duration grace) {
         task.abandon();
     }
 }
+// #endregion cancel_all
 
 // #region callbacks
 Handle EventLoop::call_soon(std::function<void()> function) {
@@ -163,6 +167,7 @@ Handle EventLoop::call_soon_threadsafe(std::function<void()> function) {
     wakeup_.push(std::move(callback));
     return handle;
 }
+// #endregion callbacks
 
 void Callback::expire() {
     loop_.ready().push(*this);
@@ -205,7 +210,6 @@ void EventLoop::on_signal(int signal) {
     std::function<void()> function = found->second.function();
     function();
 }
-// #endregion callbacks
 
 // #region foreign
 struct EventLoop::Foreign {

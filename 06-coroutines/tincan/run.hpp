@@ -12,6 +12,7 @@ namespace tincan {
 // What tasks that are left over get to stop in.
 inline constexpr Duration kGrace = std::chrono::seconds(2);
 
+// #region run
 // Runs `main` on a loop of its own and returns or throws what it does, after
 // all other tasks were cancelled and have ended. `selector` is "select",
 // "poll" or "epoll". asyncio.run
@@ -28,5 +29,6 @@ T run(Coro<T> main, std::string_view selector = "epoll") {
     loop.cancel_all(kGrace);
     return task.state()->take();
 }
+// #endregion run
 
 }  // namespace tincan

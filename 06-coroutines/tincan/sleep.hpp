@@ -5,6 +5,7 @@
 
 namespace tincan {
 
+// #region sleep
 class Sleep : public Awaiter, Timer {
 public:
     explicit Sleep(Duration duration) : duration_(duration) {}
@@ -40,5 +41,6 @@ private:
 inline Sleep sleep(Duration duration) {
     return Sleep(duration);
 }
+// #endregion sleep
 
 }  // namespace tincan

@@ -50,6 +50,7 @@ Wakeup::~Wakeup() {
     watch_->stop_waiting(Direction::in, *this);
 }
 
+// #region push
 void Wakeup::push(std::shared_ptr<Callback> callback) {
     {
         std::lock_guard lock(mutex_);
@@ -68,6 +69,7 @@ void Wakeup::on_ready() {
     [[maybe_unused]] ssize_t size = ::read(event_.fd(), &count, sizeof count);
     on_wake_();
 }
+// #endregion push
 
 SignalHandler::SignalHandler(int signal, int wakeup_fd,
                              std::function<void()> function)

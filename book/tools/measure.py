@@ -22,9 +22,9 @@ MESSAGE = b"x" * 64
 
 
 @contextmanager
-def server(program):
+def server(program, *options):
     """Runs an echo server; gives its process and its address."""
-    process = subprocess.Popen([program, "0"], stdout=subprocess.PIPE,
+    process = subprocess.Popen([program, "0", *options], stdout=subprocess.PIPE,
                                env=os.environ | {"QUIET": "1"}, text=True)
     try:
         port = int(process.stdout.readline().rsplit(":", 1)[1])

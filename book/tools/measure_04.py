@@ -39,9 +39,9 @@ def connect(address):
     return connection
 
 
-def round_trip(program, silent):
+def round_trip(program, silent, *options):
     """Microseconds of CPU for one."""
-    with server(program) as (process, address), ExitStack() as crowd:
+    with server(program, *options) as (process, address), ExitStack() as crowd:
         for _ in range(silent):
             crowd.enter_context(connect(address))
         with connect(address) as bob:
@@ -51,10 +51,10 @@ def round_trip(program, silent):
     return spent / ROUND_TRIPS * 1e6
 
 
-def table(heading, costs):
+def table(heading, costs, crowds=CROWDS):
     print(f"\n{heading}\n")
     print(f"{'silent':>8}" + "".join(f"{kind:>10}" for kind in SERVERS))
-    for silent in CROWDS:
+    for silent in crowds:
         row = (costs.get((kind, silent)) for kind in SERVERS)
         print(f"{silent:>8}" + "".join(
             f"{'-' if cost is None else format(cost, '.1f'):>10}"
