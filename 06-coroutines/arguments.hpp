@@ -16,26 +16,35 @@ inline constexpr const char* kSelectorSynopsis =
 inline constexpr const char* kServerSynopsis =
     "[--selector=select|poll|epoll] [PORT [HOST]]";
 
-// Takes --selector=NAME (or --selector NAME) out of `given`, wherever it
-// stands; epoll if it isn't there. Any other option is a usage error, which
-// shows `synopsis`.
-inline std::string selector_argument(Arguments& given,
-                                     const char* synopsis = kServerSynopsis) {
-    constexpr std::string_view kOption = "--selector";
-    auto is_option = [](const std::string& argument) {
-        return argument.starts_with("--");
-    };
-    std::string name = "epoll";
-    auto option = std::ranges::find_if(given, is_option);
-    if (option != given.end() && option->starts_with(kOption)) {
-        if (option->substr(kOption.size()).starts_with('=')) {
-            name = option->substr(kOption.size() + 1);
-            given.erase(option);
-        } else if (*option == kOption && std::next(option) != given.end()) {
-            name = *std::next(option);
-            given.erase(option, option + 2);
+inline bool is_option(const std::string& argument) {
+    return argument.starts_with("--");
+}
+
+// Takes NAME=VALUE, or NAME VALUE, out of `given`, wherever it stands; nothing
+// if it isn't there.
+inline std::optional<std::string> take_option(Arguments& given,
+                                              std::string_view name) {
+    for (auto at = given.begin(); at != given.end(); ++at) {
+        if (!at->starts_with(name)) continue;
+        std::string value = at->substr(name.size());
+        if (value.starts_with('=')) {
+            given.erase(at);
+            return value.substr(1);
+        }
+        if (value.empty() && std::next(at) != given.end()) {
+            value = *std::next(at);
+            given.erase(at, at + 2);
+            return value;
         }
     }
+    return std::nullopt;
+}
+
+// Takes --selector=NAME; epoll if it isn't there. Any other option that is
+// left is a usage error, which shows `synopsis`.
+inline std::string selector_argument(Arguments& given,
+                                     const char* synopsis = kServerSynopsis) {
+    std::string name = take_option(given, "--selector").value_or("epoll");
     bool known = name == "select" || name == "poll" || name == "epoll";
     if (!known || std::ranges::any_of(given, is_option)) {
         throw UsageError(synopsis);

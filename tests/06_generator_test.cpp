@@ -212,17 +212,17 @@ Coro<void> thread_main() {
     // More than there are threads, and the loop goes on meanwhile.
     Gate gate;
     std::vector<Future<int>> all;
-    for (int i = 0; i < 20; ++i) {
+    for (int i = 0; i < 40; ++i) {
         all.push_back(to_thread([&gate, i] {
             gate.pass();
             return i;
         }));
     }
     co_await sleep(1ms);
-    gate.wait_for_visitors(8);
+    gate.wait_for_visitors(32);
     gate.open();
     std::vector<int> results = co_await gather(all);
-    for (int i = 0; i < 20; ++i)
+    for (int i = 0; i < 40; ++i)
         EXPECT_EQ(results[static_cast<std::size_t>(i)], i);
 }
 
@@ -259,16 +259,16 @@ TEST(GivenUp, AThreadGoesOn) {
 }
 
 Coro<void> leaves_behind(std::shared_ptr<Gate> gate) {
-    for (int i = 0; i < 9; ++i)
+    for (int i = 0; i < 33; ++i)
         to_thread([gate] { gate->pass(); });
-    gate->wait_for_visitors(8);
+    gate->wait_for_visitors(32);
     co_return;
 }
 
 TEST(GivenUp, AThreadIsLeftBehindAtTheEndOfTheLoop) {
     auto gate = std::make_shared<Gate>();
     run(leaves_behind(gate));
-    // The ninth was dropped, and the loop did not wait for the eight.
+    // The last was dropped, and the loop did not wait for the others.
     gate->open();
     auto deadline = std::chrono::steady_clock::now() + 10s;
     while (gate.use_count() > 1 && std::chrono::steady_clock::now() < deadline)

@@ -258,6 +258,40 @@ TEST_P(EchoServer, PrintsWhoComesAndGoes) {
     server.process().wait_for_line(name + " disconnected", Deadline(10s));
 }
 
+// Eight clients: one thread has none of them once in 128 runs, and then it is
+// the other that is tested.
+TEST(Workers, AllLetTheirClientsFinish) {
+    test::Server server =
+        test::Server::ours({kProgram, "--workers=2", "{port}"});
+    std::vector<Client> clients;
+    for (int i = 0; i < 8; ++i) {
+        clients.emplace_back(server.endpoint());
+        clients.back().exchange("hello");
+    }
+    server.process().signal(SIGTERM);
+    for (Client& client : clients)
+        client.expect_end();
+    auto exit = server.process().wait_exit(Deadline(10s));
+    ASSERT_TRUE(exit) << "still runs";
+    EXPECT_EQ(exit->code, 0) << to_string(*exit);
+}
+
+TEST(Workers, ASecondSignalEndsThemAll) {
+    test::Server server =
+        test::Server::ours({kProgram, "--workers=3", "{port}"});
+    std::vector<Client> clients;
+    for (int i = 0; i < 4; ++i)
+        clients.push_back(stuck_client(server));
+    Clock::time_point start_time = Clock::now();
+    server.process().signal(SIGTERM);
+    wait_until_closed(server);
+    server.process().signal(SIGTERM);
+    auto exit = server.process().wait_exit(Deadline(10s));
+    ASSERT_TRUE(exit) << "still runs";
+    EXPECT_EQ(exit->code, 0) << to_string(*exit);
+    EXPECT_LT(Clock::now() - start_time, 1500ms * time_scale());
+}
+
 int usage_exit(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), kProgram);
     Process process(arguments);
@@ -275,6 +309,9 @@ TEST(EchoServerArguments, WrongOnesGiveTheUsage) {
     EXPECT_EQ(usage_exit({"0", "--selectr=poll"}), 2);
     EXPECT_EQ(usage_exit({"0", "127.0.0.1", "more"}), 2);
     EXPECT_EQ(usage_exit({"65536"}), 2);
+    EXPECT_EQ(usage_exit({"--workers=0"}), 2);
+    EXPECT_EQ(usage_exit({"--workers", "33"}), 2);
+    EXPECT_EQ(usage_exit({"--workers=two"}), 2);
 }
 
 TEST(EchoServerArguments, TheOptionMayStandAnywhere) {

@@ -12,7 +12,7 @@ namespace tincan {
 
 namespace {
 
-constexpr std::size_t kThreads = 8;
+constexpr std::size_t kThreads = 32;
 
 }  // namespace
 

@@ -9,8 +9,8 @@ namespace tincan {
 
 class EventLoop;
 
-// A pool of at most eight threads, each started when there is work and all
-// the others have some. ThreadPoolExecutor
+// A pool of at most 32 threads, each started when there is work and all the
+// others have some. concurrent.futures.ThreadPoolExecutor
 class Executor {
 public:
     explicit Executor(EventLoop& loop);
