@@ -58,6 +58,7 @@ TEST_F(Cancel, BeforeTheFirstTurnNothingRuns) {
     run_main(before_main());
 }
 
+// #region too_late
 Coro<void> too_late_main() {
     Log log;
     Event event;
@@ -75,6 +76,7 @@ Coro<void> too_late_main() {
 TEST_F(Cancel, TooLateItWaitsForTheNextAwait) {
     run_main(too_late_main());
 }
+// #endregion too_late
 
 Coro<int> stubborn(Event& event) {
     for (;;) {

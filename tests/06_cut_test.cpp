@@ -66,6 +66,7 @@ void cancel_task(EventLoop& loop, std::uint64_t id) {
     });
 }
 
+// #region cut
 void count_and_cut(const TincanTraceEvent* event) {
     if (event->kind != TINCAN_TASK_SUSPENDED || event->name != cutter->name) {
         return;
@@ -74,6 +75,7 @@ void count_and_cut(const TincanTraceEvent* event) {
     cutter->loop->call_soon(
         [loop = cutter->loop, id = event->task] { cancel_task(*loop, id); });
 }
+// #endregion cut
 
 class CutEverywhere : public OnSelector {
 protected:
@@ -95,6 +97,7 @@ protected:
         return here.seen;
     }
 
+    // #region everywhere
     void cut_everywhere(const std::string& name) {
         int points = 0;
         {
@@ -110,6 +113,7 @@ protected:
             EXPECT_GT(seen, at) << name;
         }
     }
+    // #endregion everywhere
 };
 INSTANTIATE_TEST_SUITE_P(, CutEverywhere, kEachSelector, selector_name);
 

@@ -125,6 +125,7 @@ inline std::size_t send_some(const AsyncSocket& socket,
 }
 // #endregion receive_some
 
+// #region sock_recv
 class SockRecv : public IoAwaiter {
 public:
     SockRecv(AsyncSocket& socket, std::span<char> buffer)
@@ -150,6 +151,7 @@ private:
 inline SockRecv sock_recv(AsyncSocket& socket, std::span<char> buffer) {
     return SockRecv(socket, buffer);
 }
+// #endregion sock_recv
 
 class SockSendAll : public IoAwaiter {
 public:

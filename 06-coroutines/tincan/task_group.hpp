@@ -11,6 +11,7 @@
 
 namespace tincan {
 
+// #region group
 // Starts tasks and waits for all of them in one place, join. When one fails,
 // the others are cancelled. None is forgotten: what still runs when the group
 // goes is cancelled then. asyncio.TaskGroup
@@ -36,6 +37,7 @@ public:
     // the error of the first that failed. Cancelled itself, it cancels them,
     // and waits for them all the same.
     Coro<void> join() { return join(state_); }
+    // #endregion group
 
     std::size_t size() const { return state_->running.size(); }
 
@@ -70,6 +72,7 @@ private:
         State& state_;
     };
 
+    // #region join
     static Coro<void> join(std::shared_ptr<State> state) {
         bool cancelled = false;
         while (!state->running.empty()) {
@@ -83,6 +86,7 @@ private:
         if (cancelled) throw CancelledError();
         if (state->error) std::rethrow_exception(state->error);
     }
+    // #endregion join
 
     std::shared_ptr<State> state_;
 };
