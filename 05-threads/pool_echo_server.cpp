@@ -22,7 +22,6 @@ using namespace tincan;
 
 namespace {
 
-// #region echo
 // Sends back all that the client says, until it has said everything.
 void echo(const Socket& client) {
     std::array<char, 16384> buffer;
@@ -30,9 +29,7 @@ void echo(const Socket& client) {
         send_all(client, {buffer.data(), count});
     }
 }
-// #endregion echo
 
-// #region serve
 // One client from the first byte to the last. Whatever goes wrong with its
 // connection ends here: the others must not notice.
 void serve(Socket client, const std::string& peer) {
@@ -44,7 +41,6 @@ void serve(Socket client, const std::string& peer) {
         say("{} disconnected: {}", peer, error.what());
     }
 }
-// #endregion serve
 
 // #region refuse
 // Says no in a way that arrives. That may take a second, so it is the work of
