@@ -298,6 +298,73 @@ Coro<void> called_by_lambda() {
     EXPECT_EQ(size, 100U);
 }
 
+struct Options {  // an aggregate
+    std::string text;
+    int number = 0;
+};
+Coro<std::size_t> length_of(Options options) {
+    co_return options.text.size();
+}
+Coro<std::size_t> length_or_default(Options options = {"default"}) {
+    co_return options.text.size();
+}
+Coro<std::size_t> sum_of(std::vector<std::size_t> numbers) {
+    std::size_t sum = 0;
+    for (std::size_t number : numbers)
+        sum += number;
+    co_return sum;
+}
+Coro<std::size_t> lengths_of(std::array<std::string, 2> texts) {
+    co_return texts[0].size() + texts[1].size();
+}
+template <typename Function>
+Coro<std::size_t> call(Function function) {
+    std::size_t size = co_await function();
+    co_return size;
+}
+AsyncGenerator<Options> yields_named() {
+    for (int i = 0; i < 3; ++i) {
+        Options options{std::string(100, 'x'), i};
+        co_yield std::move(options);
+    }
+}
+
+Coro<void> named_aggregates() {
+    Options options{std::string(100, 'x'), 1};
+    std::size_t size = co_await length_of(options);
+    size += co_await length_of(std::move(options));
+    EXPECT_EQ(size, 200U);
+    Options given{std::string(50, 'x')};
+    size = co_await length_or_default(given);
+    EXPECT_EQ(size, 50U);
+    std::array<std::string, 2> texts{std::string(100, 'a'), "b"};
+    size = co_await lengths_of(texts);
+    EXPECT_EQ(size, 101U);
+    std::vector<std::size_t> numbers{1, 2, 3};
+    size = co_await sum_of(numbers);
+    EXPECT_EQ(size, 6U);
+}
+
+Coro<void> yielded_by_name() {
+    AsyncGenerator<Options> generator = yields_named();
+    std::size_t sum = 0;
+    for (;;) {
+        std::optional<Options> options = co_await generator.next();
+        if (!options) break;
+        sum += options->text.size();
+    }
+    EXPECT_EQ(sum, 300U);
+}
+
+Coro<void> named_lambda() {
+    std::string text(100, 'x');
+    auto by_value = [text] { return length(Holder(text)); };
+    std::size_t size = co_await call(by_value);
+    size += co_await call([&text] { return length(Holder(text)); });
+    size += co_await []() -> Coro<std::size_t> { co_return 1; }();
+    EXPECT_EQ(size, 201U);
+}
+
 Coro<void> nested_temporaries() {
     std::size_t size = co_await wait_for(length(Holder(std::string(100, 'x'))),
                                          std::chrono::seconds(1));
@@ -321,6 +388,9 @@ TEST_F(Coroutines, WhatTheReadmeTellsToWriteIsCompiledRightly) {
     run_main(chosen_before());
     run_main(bound_pair());
     run_main(called_by_lambda());
+    run_main(named_aggregates());
+    run_main(yielded_by_name());
+    run_main(named_lambda());
     run_main(nested_temporaries());
     run_main(await_after_catch());
 }

@@ -257,7 +257,9 @@ Coro<void> half_close_main() {
     std::string got;
     std::array<char, 100> buffer;
     AsyncSocket peer(std::move(ends.peer));
-    while (std::size_t count = co_await sock_recv(peer, buffer)) {
+    for (;;) {
+        std::size_t count = co_await sock_recv(peer, buffer);
+        if (count == 0) break;
         got.append(buffer.data(), count);
     }
     EXPECT_EQ(got, "question");
@@ -290,7 +292,9 @@ Coro<void> lingering_main() {
     std::string got;
     AsyncSocket far(std::move(peer));
     std::vector<char> buffer(100'000);
-    while (std::size_t count = co_await sock_recv(far, buffer)) {
+    for (;;) {
+        std::size_t count = co_await sock_recv(far, buffer);
+        if (count == 0) break;
         got.append(buffer.data(), count);
     }
     EXPECT_EQ(difference(reply, got), "");
