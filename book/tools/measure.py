@@ -62,8 +62,10 @@ def time_for(clients, address):
 
 
 def cpu_seconds(pid):
-    """Time on a core so far; the kernel counts nanoseconds."""
-    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+    """Time on a core so far, of the threads it has now; the kernel counts
+    nanoseconds."""
+    return sum(int(thread.read_text().split()[0]) for thread in
+               Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
 
 
 def cpu_for_echoes(pid, connection, count):
