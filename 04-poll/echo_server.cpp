@@ -64,18 +64,21 @@ bool serve(Client& client) {
 using Clock = std::chrono::steady_clock;
 
 // #region accept
-// Takes one client in, if one waits. When there is no descriptor left for it,
-// `accept_again` is set to a second from now.
-void accept_one(const Socket& listener, Clients& clients,
+// Takes in everybody who waits: a turn costs as much as there are clients, so
+// there had better not be one for each newcomer. When there is no descriptor
+// left, `accept_again` is set to a second from now.
+void accept_all(const Socket& listener, Clients& clients,
                 Clock::time_point& accept_again) {
-    Arrival client = accept_client(listener, SOCK_NONBLOCK);
-    if (client) {
+    for (;;) {
+        Arrival client = accept_client(listener, SOCK_NONBLOCK);
+        if (client.exhausted) {
+            say("out of descriptors: the next client has to wait");
+            accept_again = Clock::now() + std::chrono::seconds(1);
+        }
+        if (!client) return;
         say("{} connected", client.peer);
         int fd = client.socket.fd();
         clients[fd] = {std::move(client.socket), client.peer, ""};
-    } else if (client.exhausted) {
-        say("out of descriptors: the next client has to wait");
-        accept_again = Clock::now() + std::chrono::seconds(1);
     }
 }
 // #endregion accept
@@ -116,7 +119,7 @@ bool wait_for_events(int listener, const Clients& clients, Ready& ready) {
             at = stays ? std::next(at) : clients.erase(at);
         }
         if (someone_waits) {
-            accept_one(listener, clients, accept_again);
+            accept_all(listener, clients, accept_again);
         }
     }
 }

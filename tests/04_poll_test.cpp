@@ -88,6 +88,23 @@ TEST(PollEchoServer, ServesTwoThousandClients) {
     crowd.front().exchange("hello");
 }
 
+TEST(PollEchoServer, WhoWaitsTogetherIsTakenInTogether) {
+    Server server = Server::ours({stage_4("echo_server"), "{port}"});
+    std::vector<Client> clients;
+    {
+        Pause pause(server);
+        for (int i = 0; i < 10; ++i) {
+            clients.emplace_back(server.endpoint());
+            clients.back().half_close();
+        }
+    }
+    for (std::size_t i = 0; i < clients.size(); ++i) {
+        std::string line =
+            server.process().wait_for_line("connected", Deadline(kPatience));
+        EXPECT_EQ(line.find("disconnected"), std::string::npos) << line;
+    }
+}
+
 void expect_whole_echo(const Command& command) {
     Server server = Server::ours(command);
     Client client(server.endpoint());
