@@ -9,15 +9,36 @@
 
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <sstream>
+#include <thread>
 
 namespace tincan::tour {
 namespace {
 
 const Programs kPrograms{TINCAN_BUILD_DIR,
                          TINCAN_BUILD_DIR "/book/tour/libtour_recorder.so"};
+
+// Keeps a core busy for as long as it lives.
+class Burner {
+public:
+    Burner()
+        : thread_([](const std::stop_token& stop) {
+              while (!stop.stop_requested()) {
+              }
+          }) {}
+
+private:
+    std::jthread thread_;
+};
+
+// The same story twenty times, several at once: a scene is mostly waiting. A
+// learner's machine need not prove it so thoroughly.
+constexpr int kAtOnce = 5;
+const int kRounds = std::getenv("CI") != nullptr ? 4 : 1;
 
 class EveryStage : public testing::TestWithParam<const Stage*> {};
 
@@ -32,13 +53,24 @@ TEST_P(EveryStage, TellsTheSameStoryEachTime) {
     std::ifstream file(path);
     std::stringstream golden;
     golden << file.rdbuf();
-    for (int run = 1; run <= 3; ++run) {
+    auto play_it = [&] {
         std::ostringstream played;
         write(played, play(stage.scene, kPrograms));
-        ASSERT_EQ(played.str(), golden.str())
-            << "run " << run
-            << "; if the server is right and the story changed: tour "
-               "--timelines book/tour/golden --svg book/figures";
+        return played.str();
+    };
+
+    Burner burner;
+    for (int round = 1; round <= kRounds; ++round) {
+        std::vector<std::future<std::string>> runs;
+        for (int i = 0; i < kAtOnce; ++i) {
+            runs.push_back(std::async(std::launch::async, play_it));
+        }
+        for (std::future<std::string>& run : runs) {
+            ASSERT_EQ(run.get(), golden.str())
+                << "round " << round
+                << "; if the server is right and the story changed: tour "
+                   "--timelines book/tour/golden --svg book/figures";
+        }
     }
 }
 
