@@ -4,7 +4,9 @@
     measure_05.py --race BUILD >book/results/05-race.txt
 
 The second one is what the thread sanitizer says about 05-threads/race. Only
-ratios within one run mean something elsewhere.
+ratios within one run mean something elsewhere, and only if nothing else runs:
+two Python processes are no faster than two threads where they get no second
+core.
 """
 import multiprocessing
 import os
