@@ -5,6 +5,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 namespace tincan::contract {
 
 using namespace std::chrono_literals;
@@ -68,7 +70,35 @@ void expect_line(Client& client, std::string_view sent,
     }
 }
 
+// All that comes to a client that has sent `bytes` must be of those.
+void expect_none_of(std::string_view others, Client& client,
+                    std::string_view bytes) {
+    constexpr std::size_t kEnough = 8;  // no eight bytes are in both by chance
+    client.half_close();
+    std::string came = client.receive_to_any_end().bytes;
+    auto at = static_cast<std::size_t>(std::ranges::mismatch(bytes, came).in1 -
+                                       bytes.begin());
+    std::string strange = came.substr(at, kEnough);
+    if (strange.size() < kEnough ||
+        others.find(strange) == std::string_view::npos) {
+        return;
+    }
+    throw Failure(describe(bytes) + ", and other bytes by another client",
+                  describe(came),
+                  "the same bytes, none of the other client's; " +
+                      difference(bytes, came));
+}
+
 }  // namespace
+
+Observation answers(Trial& trial) {
+    for (int i = 0; i < 2; ++i) {
+        Client client = trial.guest();
+        trial.talk(client);
+        trial.talk(client);
+    }
+    return {.holds = true};
+}
 
 Observation echoes(Trial& trial) {
     for (std::size_t size : {1U, 2U, 1000U, 65536U, 1U << 20}) {
@@ -102,6 +132,22 @@ Observation pieces(Trial& trial) {
     client.send(kTwo);
     expect_line(client, describe(kTwo), ": two messages\n");
     expect_line(client, describe(kTwo), ": in one piece\n");
+    return {.holds = true};
+}
+
+// The first client's echo is stuck in the middle of a send while the second
+// one's bytes come in; what they have in common gets mixed then. That bytes are
+// lost, or that the second has to wait, is no matter here.
+Observation apart(Trial& trial) {
+    const std::string ours = binary_bytes(8 << 20);
+    const std::string theirs = binary_bytes(65536, 2);
+    Client first(trial.endpoint(), kNarrow);
+    std::size_t taken = trial.send_until_stuck(first, ours);
+    Client second(trial.endpoint());
+    second.send(theirs);
+    second.has_answer(500ms);
+    expect_none_of(theirs, first, std::string_view(ours).substr(0, taken));
+    expect_none_of(ours, second, theirs);
     return {.holds = true};
 }
 

@@ -8,6 +8,9 @@
 
 #include <algorithm>
 #include <csignal>
+#include <fstream>
+#include <iterator>
+#include <regex>
 
 using namespace tincan::test;
 using namespace std::chrono_literals;
@@ -30,6 +33,11 @@ Answer check(Command arguments) {
     auto exit = contract.wait_exit(Deadline(20s));
     contract.end();
     return {exit ? exit->code : -1, contract.out(), contract.err()};
+}
+
+std::string read(const std::string& file) {
+    std::ifstream in(file);
+    return {std::istreambuf_iterator<char>(in), {}};
 }
 
 void expect_one_line(const Answer& answer, std::string_view words) {
@@ -79,6 +87,45 @@ TEST(Check, AServerThatNeverListens) {
     expect_one_line(
         check({"01", "--", "sh", "-c", "exec sleep 1000", "{port}"}),
         "does not listen on port");
+}
+
+// Where it listens is not what it was given.
+TEST(Check, AServerThatListensElsewhere) {
+    std::string words = fmt::format("exec '{}' 0", kEcho);
+    expect_one_line(check({"01", "--", "sh", "-c", words, "{port}"}),
+                    ", but on port ");
+}
+
+TEST(Check, AServerThatIsNotFor127_0_0_1) {
+    std::string words = fmt::format("exec '{}' $0 127.0.0.2", kEcho);
+    Answer answer = check({"01", "--", "sh", "-c", words, "{port}"});
+    EXPECT_EQ(answer.status, 1);
+    EXPECT_NE(answer.out.find("it listens, but not for 127.0.0.1"),
+              std::string::npos)
+        << answer.out;
+    EXPECT_NE(answer.err.find("nothing else was tried"), std::string::npos);
+}
+
+// Every chapter and heading that somebody may be sent to.
+TEST(Check, WhatItSaysToRereadIsThere) {
+    std::regex place("\"(book/[^ \"]*[.]md)(?:: ([^\"]*))?\"");
+    std::size_t checked = 0;
+    for (const char* source : {"advice.cpp", "table.cpp"}) {
+        std::string text =
+            read(TINCAN_SOURCE_DIR "/tests/contract/" + std::string(source));
+        // Long ones are written in two pieces.
+        text = std::regex_replace(text, std::regex("\"\\s*\""), "");
+        for (std::sregex_iterator at(text.begin(), text.end(), place), end;
+             at != end; ++at) {
+            std::string chapter = read(TINCAN_SOURCE_DIR "/" + (*at)[1].str());
+            if ((*at)[2].length() == 0) continue;  // all of it
+            EXPECT_NE(chapter.find("# " + (*at)[2].str() + "\n"),
+                      std::string::npos)
+                << at->str();
+            ++checked;
+        }
+    }
+    EXPECT_GT(checked, 15U);
 }
 
 TEST(Check, AServerThatPrintsNothingIsWelcome) {

@@ -195,6 +195,10 @@ Observation reset(Trial& trial) {
         Client stuffed = trial.guest();
         if (protocol.echoes()) stuffed.send_until_full(protocol.babble(), 5ms);
         stuffed.reset();
+        // Has heard the end when the reset comes: send says EPIPE then.
+        Client left(trial.endpoint());
+        if (protocol.echoes())
+            left.try_send(protocol.babble().substr(0, 60000));
     }
     for (Client& bystander : bystanders)
         trial.talk(bystander);

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <set>
 
 using namespace tincan;
 using namespace tincan::contract;
@@ -105,9 +106,10 @@ void run_column(const Arguments& arguments) {
 }
 
 // Tries one property of somebody's server and prints how it went; false if it
-// lacks what its stage has.
+// lacks what its stage has. A server that ends as it did before, as one of
+// `deaths` tells, has one fault and not two.
 bool check_property(const Subject& subject, const Column& column,
-                    const Property& property) {
+                    const Property& property, std::set<std::string>& deaths) {
     Verdict verdict = judge(subject, column, property);
     switch (verdict.result) {
         case Verdict::Result::as_expected:
@@ -119,7 +121,11 @@ bool check_property(const Subject& subject, const Column& column,
         case Verdict::Result::broken:
             break;
     }
-    print_line("FAIL  {}\n{}", column.title(property), verdict.text);
+    bool again = !verdict.death.empty() && !deaths.insert(verdict.death).second;
+    print_line("FAIL  {}\n{}", column.title(property),
+               again ? "      likely    the same as above: the server " +
+                           verdict.death + "\n"
+                     : verdict.text);
     return false;
 }
 
@@ -164,16 +170,26 @@ void check_server(const Arguments& arguments) {
                     .grace = request.column->grace};
     subject.start();  // or one clear line why it can't
     int failures = 0;
+    std::set<std::string> deaths;
+    auto check = [&](const Property& property) {
+        bool well = check_property(subject, *request.column, property, deaths);
+        if (!well) ++failures;
+        return well;
+    };
+    if (!request.only && !check(basics())) {
+        throw std::runtime_error(
+            "nothing else was tried: all the rest needs this");
+    }
     for (const Property& property : properties()) {
         if (request.column->expects(property) == Expectation::unasked) continue;
-        if (request.only && request.only != &property) continue;
-        if (!check_property(subject, *request.column, property)) ++failures;
+        if (!request.only || request.only == &property) check(property);
     }
     if (failures != 0) {
         throw std::runtime_error(
             fmt::format("not a server of stage {}: {} of its properties {}",
                         request.column->stage(), failures,
-                        failures == 1 ? "is missing" : "are missing"));
+                        failures == 1 ? "is missing"
+                                      : "are missing; begin with the first"));
     }
     if (!request.only) {
         print_line("It is a server of stage {}.", request.column->stage());

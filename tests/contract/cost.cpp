@@ -5,6 +5,7 @@
 
 #include <array>
 #include <atomic>
+#include <exception>
 #include <thread>
 
 namespace tincan::contract {
@@ -49,9 +50,9 @@ void expect_back_to(const Usage& before, Trial& trial) {
 }
 
 // A client that leaves the server no rest until it is `enough`; returns what
-// went wrong.
-std::string keep_busy(const Trial& trial, unsigned number,
-                      const std::atomic<bool>& enough) {
+// went wrong, if anything did.
+std::exception_ptr keep_busy(const Trial& trial, unsigned number,
+                             const std::atomic<bool>& enough) {
     const Protocol& protocol = *trial.subject().protocol;
     try {
         Client client(trial.endpoint(), {.patience = 20s});
@@ -59,9 +60,9 @@ std::string keep_busy(const Trial& trial, unsigned number,
         protocol.hear(client);
         while (!enough)
             protocol.toil(client, number);
-        return "";
-    } catch (const std::exception& error) {
-        return error.what();
+        return nullptr;
+    } catch (...) {
+        return std::current_exception();
     }
 }
 
@@ -138,7 +139,7 @@ Observation leaks(Trial& trial) {
 Observation cores(Trial& trial) {
     constexpr double kTwoCores = 1.3;
     std::atomic<bool> enough = false;
-    std::array<std::string, 16> troubles;
+    std::array<std::exception_ptr, 16> troubles;
     Load load{};
     {
         std::vector<std::jthread> clients;
@@ -152,8 +153,8 @@ Observation cores(Trial& trial) {
             load = measure_load(trial, 1000ms);
         enough = true;
     }
-    for (const std::string& trouble : troubles) {
-        if (!trouble.empty()) throw std::runtime_error(trouble);
+    for (const std::exception_ptr& trouble : troubles) {
+        if (trouble) std::rethrow_exception(trouble);
     }
     Observation seen{.holds = load.wanted >= kTwoCores,
                      .sent = "all that sixteen clients can send",

@@ -31,7 +31,7 @@ std::vector<Client> overcrowd(Trial& trial, int limit) {
         trial.hello(crowd.back());
     }
     if (trial.foreign()) {
-        trial.watch(500ms);
+        trial.watch(500ms, "more clients than it has descriptors for");
     } else {
         trial.server().process().wait_for_line("out of descriptors",
                                                Deadline(5s));
@@ -200,7 +200,7 @@ Observation restarts(Trial& trial) {
     std::uint16_t port = trial.server().port();
     {
         Client guest = trial.guest();
-        trial.server().process().end();
+        trial.kill();
         guest.receive_to_any_end();
     }
     // Its side closed first: the kernel keeps that connection for a minute.

@@ -8,9 +8,11 @@
 namespace tincan::contract {
 
 // What is sent is what comes (bytes.cpp).
+Observation answers(Trial& trial);
 Observation echoes(Trial& trial);
 Observation pieces(Trial& trial);
 Observation half_close(Trial& trial);
+Observation apart(Trial& trial);
 
 // Many clients at once (company.cpp).
 Observation second_client(Trial& trial);

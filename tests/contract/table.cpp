@@ -15,34 +15,54 @@ const std::vector<Property>& properties() {
          .stages = "yyyyyy-",
          .claim = "every byte comes back, 1 B to 8 MiB, binary, both "
                   "directions full",
-         .chapter = "01-blocking",
+         .likely = "what it sends is not what it was sent: bytes are to go "
+                   "through it unchanged, and all of them",
+         .reread = "book/01-blocking.md: The echo server",
          .memory = kMemory,
          .observe = echoes},
         {.id = "pieces",
          .title = "in pieces",
          .stages = "yyyyyyy",
          .claim = "pieces of a message and two messages in one piece arrive",
-         .chapter = "01-blocking",
+         .likely = "it waits for a whole line, or for more: send back what "
+                   "there is, however little",
+         .reread = "book/01-blocking.md: Bytes, not messages",
          .observe = pieces},
         {.id = "half_close",
          .title = "half-close",
          .stages = "yyyyyyy",
          .claim = "after a half-close the rest arrives, then the end",
-         .chapter = "01-blocking",
+         .likely = "it hangs up too early: when recv says 0 the client has "
+                   "said all, not heard all; send what is left, then close",
+         .reread = "book/01-blocking.md: How a conversation ends",
          .observe = half_close},
+        {.id = "apart",
+         .title = "kept apart",
+         .stages = "-yyyyy-",
+         .claim = "nobody gets what another client has said",
+         .likely = "two clients share something: give each a buffer, and all "
+                   "else that its conversation has to remember, of its own",
+         .reread = "book/02-nonblocking-busy.md: What a conversation has to "
+                   "remember",
+         .observe = apart},
         {.id = "second_client",
          .title = "second client",
          .stages = "nyyyyyy",
          .claim = "the second client is served while the first is silent",
          .flaw = "the second client waits while the first is silent",
-         .chapter = "02-nonblocking-busy",
+         .likely = "it sits in a call that waits for the first client, and "
+                   "nobody accepts or reads the second one meanwhile",
+         .reread = "book/02-nonblocking-busy.md: The problem",
          .observe = second_client},
         {.id = "idle",
          .title = "idle is free",
          .stages = "ynyyyyy",
          .claim = "a hundred silent clients cost no CPU",
          .flaw = "a hundred silent clients keep a core busy",
-         .chapter = "03-select",
+         .likely = "it goes round and round and asks: let one call (select, "
+                   "poll) sleep until a socket is ready, and ask for nothing "
+                   "that is always ready",
+         .reread = "book/03-select.md: One call that waits for all",
          .alone = kAlone,
          .observe = idle},
         {.id = "never_reads",
@@ -51,7 +71,11 @@ const std::vector<Property>& properties() {
          .claim = "a client that never reads stops nobody, memory stays "
                   "bounded",
          .flaw = "a client that never reads makes all others wait",
-         .chapter = "02-nonblocking-busy",
+         .likely =
+             "one client that does not read holds the others up: nothing may "
+             "wait for it, nothing may be kept for it without a bound",
+         .reread = "book/02-nonblocking-busy.md: Who does not listen is not "
+                   "listened to",
          .alone = kAlone,
          .memory = kMemory,
          .observe = never_reads},
@@ -60,7 +84,9 @@ const std::vector<Property>& properties() {
          .stages = "-ynyyyy",
          .claim = "more than 1024 clients are served",
          .flaw = "the client beyond descriptor 1023 is refused, no other",
-         .chapter = "04-poll",
+         .likely = "it has no room for so many: what holds the clients must "
+                   "grow, and select can't hold a descriptor from 1024 on",
+         .reread = "book/04-poll.md: A list instead of a set",
          .alone = kAlone,
          .observe = many_clients},
         {.id = "threads",
@@ -68,25 +94,32 @@ const std::vector<Property>& properties() {
          .stages = "yyyynyy",
          .claim = "threads do not grow with clients",
          .flaw = "every client has a thread of its own",
-         .chapter = "05-threads",
+         .likely = "it starts a thread or a process for each client",
+         .reread = "book/05-threads.md",
          .observe = threads},
         {.id = "reset",
          .title = "resets",
          .stages = "yyyyyyy",
          .claim = "a reset client harms nobody",
-         .chapter = "01-blocking",
+         .likely =
+             "what goes wrong with one connection must end that one alone",
+         .reread = "book/01-blocking.md: The echo server",
          .observe = reset},
         {.id = "descriptors",
          .title = "EMFILE",
          .stages = "yyyyyyy",
          .claim = "running out of descriptors is survived and passes",
-         .chapter = "03-select",
+         .likely = "a client that can't be accepted must wait in the queue, "
+                   "and be accepted when another one has left",
+         .reread = "book/02-nonblocking-busy.md: Taking people in",
          .observe = descriptors},
         {.id = "leaks",
          .title = "no leaks",
          .stages = "yyyyyyy",
          .claim = "no descriptor, thread or byte is lost in 1000 connections",
-         .chapter = "01-blocking",
+         .likely = "something is kept of clients who have left: close, erase "
+                   "and join on every way out, also when something fails",
+         .reread = "book/01-blocking.md: The echo server",
          .alone = kAlone,
          .memory = kMemory,
          .observe = leaks},
@@ -95,14 +128,17 @@ const std::vector<Property>& properties() {
          .stages = "nnnnynn",
          .claim = "more than one core works",
          .flaw = "one core works and the others watch",
-         .chapter = "05-threads",
+         .likely = "one thread does all the work",
+         .reread = "book/05-threads.md",
          .alone = kAlone,
          .observe = cores},
         {.id = "restarts",
          .title = "restarts",
          .stages = "yyyyyyy",
          .claim = "it starts again at once on the same port",
-         .chapter = "01-blocking",
+         .likely =
+             "a server that is killed and started again must get its port back",
+         .reread = "book/01-blocking.md: Why a server can be restarted",
          .alone = kAlone,
          .observe = restarts},
         {.id = "sigterm",
@@ -110,11 +146,28 @@ const std::vector<Property>& properties() {
          .stages = "nnnnnyy",
          .claim = "SIGTERM finishes what is in flight, in time",
          .flaw = "SIGTERM cuts off what is in flight",
-         .chapter = "06-coroutines",
+         .likely = "SIGTERM ends the program where it is: catch it, close the "
+                   "listener, send what has begun, close each client, and exit "
+                   "with 0",
+         .reread = "book/06-coroutines.md",
          .alone = kAlone,
          .observe = sigterm},
     };
     return all;
+}
+
+const Property& basics() {
+    static const Property all_need{
+        .id = "answers",
+        .title = "answers",
+        .stages = "yyyyyyy",
+        .claim = "one client after the other gets answers",
+        .likely =
+            "it must answer whatever a client says, as often as it says "
+            "something, and go on when the client has left",
+        .reread = "book/01-blocking.md: The echo server",
+        .observe = answers};
+    return all_need;
 }
 
 const Property* find_property(std::string_view id) {

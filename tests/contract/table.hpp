@@ -18,13 +18,17 @@ struct Property {
     std::string stages;  // 01 to 07: y yes, n no, - the question is not asked
     std::string claim;
     std::string flaw{};
-    std::string chapter;  // of the book: where to read about it
+    std::string likely;   // what is likely to be wrong with who lacks it
+    std::string reread;   // where the book tells of it: file: heading
     bool alone = false;   // measures load or time: nothing else may run
     bool memory = false;  // measures memory: not judged under sanitizers
     Observation (*observe)(Trial&);
 };
 
 const std::vector<Property>& properties();
+
+// What all of them need: without it none is worth trying. No row of the table.
+const Property& basics();
 
 // nullptr if there is none of that name.
 const Property* find_property(std::string_view id);

@@ -48,18 +48,33 @@ std::chrono::milliseconds Trial::patience() const {
     return kind_.has_it ? 5000ms : 500ms;
 }
 
-void Trial::watch(std::chrono::milliseconds time) {
+void Trial::watch(std::chrono::milliseconds time, const std::string& sent) {
     auto exit = server_.process().wait_exit(test::Deadline(time));
     if (exit) {
-        throw test::Failure("nothing", "the server " + to_string(*exit),
+        throw test::Failure(sent, "the server " + to_string(*exit),
                             "that it goes on serving");
     }
 }
 
-void Trial::restart() {
-    std::uint16_t port = server_.port();
+void Trial::kill() {
+    killed_ = true;
     server_.process().end();
-    server_ = subject_.start(port);
+}
+
+void Trial::restart() {
+    try {
+        server_ = subject_.start(server_.port());
+        killed_ = false;
+    } catch (const std::runtime_error& error) {
+        throw test::Failure(
+            "nothing; the server was killed, and then started again",
+            error.what(), "that it listens on the same port again");
+    }
+}
+
+std::optional<test::Exit> Trial::death(std::chrono::milliseconds wait) const {
+    if (killed_) return std::nullopt;
+    return server_.process().wait_exit(test::Deadline(wait));
 }
 
 Load measure_load(Trial& trial, std::chrono::milliseconds time) {

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -79,16 +80,22 @@ public:
     std::chrono::milliseconds patience() const;
 
     test::Usage usage() const { return server_.process().usage(); }
-    // Lets `time` pass; throws a Failure if the server ends meanwhile.
-    void watch(std::chrono::milliseconds time);
-    // The end of this server, and another one on the same port.
+    // Lets `time` pass after `sent`; throws a Failure if the server ends
+    // meanwhile.
+    void watch(std::chrono::milliseconds time,
+               const std::string& sent = "nothing");
+    // The end of this server; another one on the same port.
+    void kill();
     void restart();
+    // How the server ended, if it did so by itself, by now or within `wait`.
+    std::optional<test::Exit> death(std::chrono::milliseconds wait) const;
 
 private:
     const Subject& subject_;
     Server server_;
     Kind kind_;
     unsigned next_ = 1;
+    bool killed_ = false;  // by us
 };
 
 // How much of the processor the server uses while `time` passes.

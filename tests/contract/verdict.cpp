@@ -1,5 +1,7 @@
 #include "tests/contract/verdict.hpp"
 
+#include "tests/contract/advice.hpp"
+
 #include <fmt/core.h>
 
 #include <optional>
@@ -22,6 +24,17 @@ void add(std::string& text, std::string_view word, std::string_view what) {
     text += '\n';
 }
 
+// Broken into lines, for the column that `add` puts it in.
+std::string wrapped(std::string text) {
+    constexpr std::size_t kWidth = 64;
+    for (std::size_t start = 0; text.size() - start > kWidth;) {
+        std::size_t blank = text.rfind(' ', start + kWidth);
+        text[blank] = '\n';
+        start = blank + 1;
+    }
+    return text;
+}
+
 // The end of what it said: a server may have said much before.
 std::string last_lines(std::string said) {
     constexpr std::size_t kMost = 1000;
@@ -30,32 +43,36 @@ std::string last_lines(std::string said) {
     return said.empty() ? "(nothing)" : said;
 }
 
-std::string tell(const Property& property, const Failure& failure,
-                 const Trial* trial) {
+Verdict broken(const Property& property, const Failure& failure,
+               const Trial* trial) {
+    std::string end;
+    std::string err;
+    if (trial) {
+        // If it is dying, that is what happened.
+        if (auto exit = trial->death(1s)) end = to_string(*exit);
+        trial->server().process().end();  // and all that it said has come
+        err = last_lines(trial->server().process().err());
+    }
+    Advice advice = advise(property, failure, end, err);
     std::string text;
+    add(text, "likely", wrapped(advice.likely));
     add(text, "sent", failure.sent);
     add(text, "came", failure.came);
     add(text, "expected", failure.expected);
-    if (trial) {
-        test::Process& process = trial->server().process();
-        // If it is dying, that is what happened.
-        if (auto exit = process.wait_exit(Deadline(100ms))) {
-            add(text, "server", to_string(*exit));
-        }
-        process.end();  // and all that it said has come
-        add(text, "stderr", last_lines(process.err()));
-    }
-    add(text, "reread", fmt::format("book/{}.md", property.chapter));
-    return text;
+    if (!end.empty()) add(text, "server", end);
+    if (trial) add(text, "stderr", err);
+    add(text, "reread", advice.reread);
+    if (!end.empty()) end += "; " + err.substr(err.rfind('\n') + 1);
+    return {Verdict::Result::broken, text, end};
 }
 
 Kind kind_of(const Column& column, const Property& property) {
-    auto has = [&](std::string_view id) {
-        return column.expects(*find_property(id)) != Expectation::no;
+    auto has = [&](const Property& one) {
+        return column.expects(one) != Expectation::no;
     };
-    return {.has_it = has(property.id),
-            .serial = !has("second_client"),
-            .idles = has("idle")};
+    return {.has_it = has(property),
+            .serial = !has(*find_property("second_client")),
+            .idles = has(*find_property("idle"))};
 }
 
 }  // namespace
@@ -68,17 +85,15 @@ Verdict judge(const Subject& subject, const Column& column,
         trial.emplace(subject, kind);
         Observation seen = column.observe(property, *trial);
         if (seen.holds == kind.has_it) {
-            return {Verdict::Result::as_expected, ""};
+            return {Verdict::Result::as_expected};
         }
-        if (seen.holds) return {Verdict::Result::better, ""};
+        if (seen.holds) return {Verdict::Result::better};
         throw Failure(seen.sent, seen.came, seen.expected);
     } catch (const Failure& failure) {
-        return {Verdict::Result::broken,
-                tell(property, failure, trial ? &*trial : nullptr)};
+        return broken(property, failure, trial ? &*trial : nullptr);
     } catch (const std::exception& error) {
-        return {Verdict::Result::broken,
-                tell(property, {"nothing", error.what(), property.claim},
-                     trial ? &*trial : nullptr)};
+        return broken(property, {"nothing", error.what(), property.claim},
+                      trial ? &*trial : nullptr);
     }
 }
 

@@ -1,9 +1,15 @@
 # Runs the contract on a wrong server: it must fail, and say so in the words of
 # the golden file. What differs from run to run (numbers, random bytes) is
 # replaced by N and HH first.
-set(ENV{TINCAN_TIME_SCALE} 0.3)  # it will not come, so wait less for it
+if(NOT SERVER MATCHES "python")  # which takes its time to begin with
+  set(ENV{TINCAN_TIME_SCALE} 0.5)  # it will not come, so wait less for it
+endif()
+set(only --only ${PROPERTY})
+if(PROPERTY STREQUAL "answers")  # is tried before all others
+  set(only "")
+endif()
 execute_process(
-  COMMAND ${CONTRACT} --check ${STAGE} --only ${PROPERTY} -- ${SERVER} {port}
+  COMMAND ${CONTRACT} --check ${STAGE} ${only} -- ${SERVER} {port}
   RESULT_VARIABLE status OUTPUT_VARIABLE said ERROR_VARIABLE said)
 if(NOT status EQUAL 1)
   message(FATAL_ERROR "not caught (exit status ${status}):\n${said}")
@@ -12,9 +18,16 @@ endif()
 set(hex "[0-9a-f][0-9a-f]")
 string(REGEX REPLACE "(bytes?:|expected|came) ${hex}( ${hex})*( \\.\\.\\.)?([,\n])"
   "\\1 HH\\4" said "${said}")
-string(REPLACE "${SERVER}" "SERVER" said "${said}")
+string(REPLACE ";" " " command "${SERVER}")
+string(REPLACE "${command}" "SERVER" said "${said}")
+# Each Python has a traceback of its own; the last line is the same in all.
+string(REGEX REPLACE "stderr    .*\n +([A-Za-z]+(Error|Exception): [^\n]+)"
+  "stderr    \\1" said "${said}")
+if(SERVER MATCHES "python" AND NOT said MATCHES "server +(exited|was)")
+  string(REGEX REPLACE "stderr .*\n( +reread)" "stderr ?\n\\1" said "${said}")
+endif()
 # In which step a server dies is a matter of luck.
-if(said MATCHES "server +exited")
+if(said MATCHES "server +exited|Broken pipe")
   string(REGEX REPLACE "(sent|came|expected) +[^\n]*" "\\1 ?" said "${said}")
   string(REGEX REPLACE "(recv|send): [A-Z][a-z ]+" "CALL: WHY" said "${said}")
 endif()

@@ -292,7 +292,12 @@ void Client::exchange_unseen(std::string_view bytes) {
 }
 
 void Client::half_close() {
-    finish_sending(socket_);
+    try {
+        finish_sending(socket_);
+    } catch (const std::system_error& error) {
+        throw Failure(sent(), error.code().message(),
+                      "that the connection is still there");
+    }
 }
 
 void Client::reset() {

@@ -4,6 +4,7 @@
 #include "tests/support/tcp_table.hpp"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <stdexcept>
 
@@ -21,6 +22,14 @@ std::string last_words(const Process& process) {
     words.resize(words.find_last_not_of('\n') + 1);
     words.erase(0, words.rfind('\n') + 1);
     return words.empty() ? "" : "; its last words: " + printable(words);
+}
+
+// The ports that it listens on instead of `port`.
+std::string elsewhere(const Process& process, std::uint16_t port) {
+    std::set<std::uint16_t> ports = listening_ports(process.pid());
+    ports.erase(port);  // too late
+    if (ports.empty()) return "";
+    return fmt::format(", but on port {}", fmt::join(ports, ", "));
 }
 
 }  // namespace
@@ -66,10 +75,10 @@ Server Server::foreign_on(std::uint16_t port, const Command& command,
                         last_words(*process)));
     }
     if (!listens) {
-        throw std::runtime_error(
-            fmt::format("{} does not listen on port {} after {} s{}",
-                        to_string(process->command()), port,
-                        kStartPatience / 1s, last_words(*process)));
+        throw std::runtime_error(fmt::format(
+            "{} does not listen on port {} after {} s{}{}",
+            to_string(process->command()), port, kStartPatience / 1s,
+            elsewhere(*process, port), last_words(*process)));
     }
     return {std::move(process), "127.0.0.1", port};
 }

@@ -3,8 +3,12 @@
 // at a time would count it.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <cstdint>
+#include <set>
+#include <string>
 #include <vector>
 
 namespace tincan::test {
@@ -22,12 +26,16 @@ struct TcpSocket {
     std::uint16_t remote_port = 0;  // 0 if it listens
     TcpState state{};
     std::size_t unread = 0;  // bytes that wait for the program to receive them
+    std::string inode;       // what /proc/PID/fd calls it
 };
 
 // All sockets whose own port is `port`.
 std::vector<TcpSocket> sockets_on(std::uint16_t port);
 
 bool is_listening(std::uint16_t port);
+
+// The ports that processes of the group listen on.
+std::set<std::uint16_t> listening_ports(pid_t group);
 
 // Bytes that the socket on `local` has received from the one on `remote` and
 // its program has not taken. 0 if there is no such connection.
