@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <span>
+#include <string>
+#include <vector>
 
 namespace tincan::contract {
 
@@ -12,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t kTitleWidth = 14;
+constexpr std::size_t kTitleWidth = 26;
 
 fs::path build_directory() {
     return TINCAN_BUILD_DIR;
@@ -42,17 +45,43 @@ std::size_t width(const Column& column) {
     return std::max<std::size_t>(3, variant.size()) + 1;
 }
 
-// At a terminal of 80 columns the blanks at its end would be a line of their
-// own.
+// Some columns side by side.
+using Part = std::span<const Column>;
+
+// The columns in parts that fit a terminal; no stage is torn apart.
+std::vector<Part> parts() {
+    constexpr std::size_t kTerminal = 80;
+    std::vector<Part> all;
+    Part rest = columns();
+    std::size_t used = kTerminal;
+    while (!rest.empty()) {
+        auto end = std::ranges::find_if(rest, [&](const Column& column) {
+            return column.stage() != rest.front().stage();
+        });
+        std::size_t wanted = 0;
+        for (const Column& column : Part(rest.begin(), end))
+            wanted += width(column);
+        if (used + wanted > kTerminal) {
+            all.emplace_back(rest.begin(), end);
+            used = kTitleWidth;
+        } else {
+            all.back() = Part(all.back().begin(), end);
+        }
+        used += wanted;
+        rest = Part(end, rest.end());
+    }
+    return all;
+}
+
 void print_row(std::string row) {
     row.resize(row.find_last_not_of(' ') + 1);
     fmt::print("{}\n", row);
 }
 
-void print_headings() {
+void print_headings(Part part) {
     std::string numbers(kTitleWidth, ' ');
     std::string variants(kTitleWidth, ' ');
-    for (const Column& column : columns()) {
+    for (const Column& column : part) {
         std::string name = column.name + "   ";
         numbers += fmt::format("{:<{}}", name.substr(0, 2), width(column));
         std::string variant =
@@ -61,6 +90,13 @@ void print_headings() {
     }
     print_row(numbers);
     print_row(variants);
+}
+
+// What was found of one property, for one server.
+std::string cell(const Column& column, const Property& property) {
+    return column.expects(property) == Expectation::unasked
+               ? "-"
+               : result(column, property);
 }
 
 }  // namespace
@@ -79,23 +115,23 @@ void record(const Column& column, const Property& property,
 bool print_table() {
     bool complete = true;
     bool starred = false;
-    print_headings();
-    for (const Property& property : properties()) {
-        std::string row = fmt::format("{:<{}}", property.title, kTitleWidth);
-        for (const Column& column : columns()) {
-            std::string word = "-";
-            if (column.expects(property) != Expectation::unasked) {
-                word = result(column, property);
+    for (Part part : parts()) {
+        print_headings(part);
+        for (const Property& property : properties()) {
+            std::string row =
+                fmt::format("{:<{}}", property.title, kTitleWidth);
+            for (const Column& column : part) {
+                std::string word = cell(column, property);
                 complete = complete && word != "?" && word != "FAIL";
+                starred = starred || word.ends_with('*');
+                row += fmt::format("{:<{}}", word, width(column));
             }
-            starred = starred || word.ends_with('*');
-            row += fmt::format("{:<{}}", word, width(column));
+            print_row(row);
         }
-        print_row(row);
+        fmt::print("\n");
     }
     fmt::print(
-        "\nno: a lesson of the book, proven   -: not asked   "
-        "?: not run\n");
+        "no: a lesson of the book, proven   -: not asked   ?: not run\n");
     if (starred) fmt::print("*: memory not judged under sanitizers\n");
     return complete;
 }
