@@ -1,9 +1,9 @@
 #include "07-chat/line_client.hpp"
 
 #include "01-blocking/program.hpp"
+#include "06-coroutines/tincan/stdin.hpp"
 #include "06-coroutines/tincan/sync.hpp"
 #include "07-chat/link.hpp"
-#include "07-chat/stdin_reader.hpp"
 
 #include <unistd.h>
 
@@ -39,7 +39,7 @@ public:
     }
 
 private:
-    StdinReader stdin_;
+    StreamReader stdin_ = connect_stdin();
     LineDecoder decoder_{kLongestTyped, std::string::npos};
     std::string_view unread_;
 };

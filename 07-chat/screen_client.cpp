@@ -1,6 +1,7 @@
 #include "07-chat/screen_client.hpp"
 
 #include "01-blocking/program.hpp"
+#include "06-coroutines/tincan/stdin.hpp"
 #include "06-coroutines/tincan/sync.hpp"
 #include "06-coroutines/tincan/timeout.hpp"
 #include "07-chat/keys.hpp"
@@ -8,7 +9,6 @@
 #include "07-chat/line_editor.hpp"
 #include "07-chat/link.hpp"
 #include "07-chat/screen.hpp"
-#include "07-chat/stdin_reader.hpp"
 
 #include <chrono>
 #include <csignal>
@@ -102,7 +102,7 @@ using SharedWindow = std::shared_ptr<Window>;
 
 // #region keys
 // Some keys; nothing at the end of input.
-Coro<std::optional<std::vector<Key>>> next_keys(StdinReader& input,
+Coro<std::optional<std::vector<Key>>> next_keys(StreamReader input,
                                                 KeyDecoder& decoder) {
     std::string_view bytes;
     if (!decoder.in_doubt()) {
@@ -124,7 +124,7 @@ void enter_line(Link& link, LineEditor& line) {
 
 // Until the user wants to leave.
 Coro<void> take_keys(SharedLink link, SharedWindow window) {
-    StdinReader input;
+    StreamReader input = connect_stdin();
     KeyDecoder decoder;
     const Key end_of_input{Key::Kind::control, "d"};
     const Key look_afresh{Key::Kind::control, "l"};

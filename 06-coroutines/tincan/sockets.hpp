@@ -12,6 +12,7 @@
 #include "01-blocking/connection.hpp"
 #include "02-nonblocking-busy/nonblocking.hpp"
 #include "06-coroutines/tincan/event_loop.hpp"
+#include "06-coroutines/tincan/pipes.hpp"
 
 #include <memory>
 #include <optional>
@@ -21,23 +22,30 @@
 
 namespace tincan {
 
+// Which system calls move the bytes of a descriptor.
+enum class Medium {
+    socket,  // recv(2), send(2)
+    pipe,    // read(2), write(2); it goes one way
+    shared,  // poll(2), read(2); others have it too: it stays blocking
+};
+
 // #region async_socket
 // A non-blocking socket and its place in the running loop. Edge-triggered
 // where the selector can do that; a listener is level-triggered, because
-// accept can't tell "nobody there" from "the first one has left again".
+// accept can't tell "nobody there" from "the first one has left again". So are
+// the other media, which pass for sockets here.
 class AsyncSocket {
 public:
     // Throws std::system_error if the selector has no room for it.
     explicit AsyncSocket(Socket socket, Trigger trigger = Trigger::edge)
-        : socket_(std::move(socket)),
-          watch_(std::make_unique<Watch>(EventLoop::running(), socket_.fd(),
-                                         trigger)) {
-        set_nonblocking(socket_);
-    }
+        : AsyncSocket(std::move(socket), trigger, Medium::socket) {}
+    AsyncSocket(Socket socket, Medium medium)
+        : AsyncSocket(std::move(socket), Trigger::level, medium) {}
 
     const Socket& socket() const { return socket_; }
     int fd() const { return socket_.fd(); }
     Watch& watch() const { return *watch_; }
+    Medium medium() const { return medium_; }
 
     // Before its time; who waits for it gets ECANCELED.
     void close() {
@@ -46,7 +54,16 @@ public:
     }
 
 private:
+    AsyncSocket(Socket socket, Trigger trigger, Medium medium)
+        : socket_(std::move(socket)),
+          medium_(medium),
+          watch_(std::make_unique<Watch>(EventLoop::running(), socket_.fd(),
+                                         trigger)) {
+        if (medium != Medium::shared) set_nonblocking(socket_);
+    }
+
     Socket socket_;
+    Medium medium_;
     std::unique_ptr<Watch> watch_;  // goes first
 };
 // #endregion async_socket
@@ -101,6 +118,26 @@ private:
 };
 // #endregion io_awaiter
 
+inline std::optional<std::size_t> try_read_from(const AsyncSocket& socket,
+                                                std::span<char> buffer) {
+    switch (socket.medium()) {
+        case Medium::socket:
+            break;
+        case Medium::pipe:
+            return try_read(socket.socket(), buffer);
+        case Medium::shared:
+            return try_read_shared(socket.socket(), buffer);
+    }
+    return try_receive(socket.socket(), buffer);
+}
+
+inline std::optional<std::size_t> try_write_to(const AsyncSocket& socket,
+                                               std::string_view bytes) {
+    return socket.medium() == Medium::socket
+               ? try_send(socket.socket(), bytes)
+               : try_write(socket.socket(), bytes);
+}
+
 // #region receive_some
 // What fits into `buffer`; nothing if none is there yet. A short read took
 // all there was, so the next try would be in vain: unless the peer has hung
@@ -109,7 +146,7 @@ private:
 inline std::optional<std::size_t> receive_some(const AsyncSocket& socket,
                                                std::span<char> buffer) {
     Watch& watch = socket.watch();
-    auto count = try_receive(socket.socket(), buffer);
+    auto count = try_read_from(socket, buffer);
     if (!count || (*count < buffer.size() && !watch.read_to_end())) {
         watch.not_ready(Direction::in);
     }
@@ -119,7 +156,7 @@ inline std::optional<std::size_t> receive_some(const AsyncSocket& socket,
 // As much as the kernel takes of `bytes`: 0 if its buffer is full.
 inline std::size_t send_some(const AsyncSocket& socket,
                              std::string_view bytes) {
-    std::size_t count = try_send(socket.socket(), bytes).value_or(0);
+    std::size_t count = try_write_to(socket, bytes).value_or(0);
     if (count < bytes.size()) socket.watch().not_ready(Direction::out);
     return count;
 }

@@ -17,9 +17,9 @@ void StreamOutput::write(std::string_view bytes) {
     socket_.watch().wait(Direction::out, *this);
 }
 
-void StreamOutput::on_ready() {
+void StreamOutput::flush() {
     try {
-        flush();
+        if (!empty()) send_queue();
     } catch (const std::system_error& error) {
         break_off(error.code());
     }
@@ -33,7 +33,7 @@ void StreamOutput::break_off(std::error_code error) {
 }
 
 // #region flush
-void StreamOutput::flush() {
+void StreamOutput::send_queue() {
     std::string_view unsent(queue_);
     sent_ += send_some(socket_, unsent.substr(sent_));
     if (empty()) {
@@ -59,13 +59,16 @@ void StreamOutput::write_eof() {
 
 // A peer that is gone already needs no farewell.
 void StreamOutput::finish() {
-    ::shutdown(socket_.fd(), SHUT_WR);
+    if (socket_.medium() == Medium::socket) ::shutdown(socket_.fd(), SHUT_WR);
 }
 
 void StreamOutput::fail(std::error_code error, const char* call) {
     if (failed()) return;
-    error_ = error;
-    call_ = call;
+    bool finished = finishing_ && empty();
+    if (!finished) {
+        error_ = error;
+        call_ = call;
+    }
     std::string().swap(queue_);
     sent_ = 0;
     stop();

@@ -25,7 +25,10 @@ public:
     void write(std::string_view bytes);
     // Half-close once all is sent. shutdown(2)
     void write_eof();
-    // From now on nothing is sent; who drains gets `error`.
+    // Tries to send what is queued now, not when the loop says that it can.
+    void flush();
+    // From now on nothing is sent; who drains gets `error`, unless all was
+    // sent and that was the end of it.
     void fail(std::error_code error, const char* call);
     void stop();
 
@@ -39,8 +42,8 @@ public:
     WaitList& waiters() { return waiters_; }
 
 private:
-    void on_ready() override;
-    void flush();
+    void on_ready() override { flush(); }
+    void send_queue();
     void finish();
     void break_off(std::error_code error);
 

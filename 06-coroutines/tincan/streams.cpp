@@ -18,6 +18,11 @@ void Connection::stop_reading() {
     if (!closed()) socket_.watch().poke(Direction::in);
 }
 
+void Connection::write_eof() {
+    output_.write_eof();
+    if (one_way()) close();
+}
+
 // #region close
 void Connection::close() {
     if (state_ != State::open) return;
@@ -33,7 +38,7 @@ void Connection::close() {
 // say, or all that it has said while its kernel has all that we said.
 bool Connection::nothing_on_its_way() const {
     if (!output_.empty()) return false;
-    if (input_.peer_finished()) return true;
+    if (input_.peer_finished() || one_way()) return true;
     int unread = 0;
     int unacknowledged = 0;
     return ::ioctl(socket_.fd(), SIOCINQ, &unread) == 0 && unread == 0 &&
@@ -70,6 +75,7 @@ Coro<void> Connection::linger(std::shared_ptr<Connection> connection) {
     StreamOutput& output = connection->output();
     try {
         co_await StreamDrain(output, StreamDrain::Down::to_nothing);
+        if (connection->one_way()) co_return;
         co_await wait_for(discard_input(connection), 1s);
     } catch (const std::exception&) {
         // It was reset, or took too long: it gets no more of us.

@@ -46,12 +46,15 @@ public:
     bool closed() const { return state_ == State::closed; }
 
     void stop_reading();
+    void write_eof();
     void close();
     void abort();
 
 private:
     enum class State { open, closing, closed };
 
+    // A pipe: its half is the whole.
+    bool one_way() const { return socket_.medium() != Medium::socket; }
     bool nothing_on_its_way() const;
     static Coro<void> linger(std::shared_ptr<Connection> connection);
 
@@ -132,9 +135,11 @@ public:
     }
     // How many bytes are queued.
     std::size_t queued() const { return connection_->output().size(); }
+    // Tries again to send that now, rather than when the loop says it can.
+    void flush() { output().flush(); }
     // Half-close after what is queued: the peer sees the end of the stream and
-    // may still talk.
-    void write_eof() { output().write_eof(); }
+    // may still talk. A pipe is closed.
+    void write_eof() { connection_->write_eof(); }
 
     // Ends the connection well: stops reading, sends what is queued, half-
     // closes, and discards what the peer still says until it closes too, a
