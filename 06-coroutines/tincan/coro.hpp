@@ -118,7 +118,7 @@ struct Return {
     void await_resume() const noexcept {}
 };
 
-class PromiseBase : public Frame {
+class PromiseBase : public CoroFrame {
 public:
     std::suspend_always initial_suspend() const noexcept { return {}; }
     Return final_suspend() const noexcept { return {}; }
@@ -186,7 +186,7 @@ public:
     }
 
     // For co_await and the task: what to resume, and how it ended.
-    Frame& frame() { return *promise_; }
+    CoroFrame& frame() { return *promise_; }
     static constexpr bool finished() { return false; }  // awaited once only
     T take() { return promise_->outcome.take(); }
     detail::Outcome<T>& outcome() { return promise_->outcome; }

@@ -59,7 +59,7 @@ public:
         explicit Next(promise_type& promise) : promise_(promise) {}
 
         bool finished() const { return promise_.handle.done(); }
-        Frame& frame() {
+        CoroFrame& frame() {
             promise_.running_ = true;
             return promise_;
         }

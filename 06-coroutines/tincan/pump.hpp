@@ -35,11 +35,11 @@ struct Site {
 class Pump;
 
 // What every coroutine's promise has: its place on its task's stack.
-struct Frame {
+struct CoroFrame {
     std::coroutine_handle<> handle;
-    Frame* caller = nullptr;  // who awaits us; null for a task's first
-    Pump* pump = nullptr;     // set before the first resume
-    Site site;                // of the co_await we are in, or were last in
+    CoroFrame* caller = nullptr;  // who awaits us; null for a task's first
+    Pump* pump = nullptr;         // set before the first resume
+    Site site;                    // of the co_await we are in, or were last in
 };
 
 // #region awaiter
@@ -88,14 +88,14 @@ public:
     Pump(const Pump&) = delete;
     Pump& operator=(const Pump&) = delete;
 
-    void push(Frame& frame) {
+    void push(CoroFrame& frame) {
         frame.caller = top_;
         frame.pump = this;
         top_ = &frame;
     }
     void pop() { top_ = top_->caller; }
 
-    const Frame* top() const { return top_; }
+    const CoroFrame* top() const { return top_; }
     const Awaiter* awaiting() const { return awaiting_; }
 
     // Has the task resumed, after all that is ready before.
@@ -165,7 +165,7 @@ private:
         }
     }
 
-    Frame* top_ = nullptr;
+    CoroFrame* top_ = nullptr;
     Awaiter* awaiting_ = nullptr;  // null while it runs
     int budget_ = 0;
     bool cancel_due_ = false;

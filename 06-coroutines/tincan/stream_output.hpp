@@ -27,6 +27,8 @@ public:
     void write_eof();
     // Tries to send what is queued now, not when the loop says that it can.
     void flush();
+    // Nothing more will be written, and the connection is closed anyway.
+    void end() { finishing_ = true; }
     // From now on nothing is sent; who drains gets `error`, unless all was
     // sent and that was the end of it.
     void fail(std::error_code error, const char* call);

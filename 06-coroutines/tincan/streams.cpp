@@ -27,7 +27,10 @@ void Connection::write_eof() {
 void Connection::close() {
     if (state_ != State::open) return;
     stop_reading();
-    if (output_.failed() || nothing_on_its_way()) return abort();
+    if (output_.failed() || nothing_on_its_way()) {
+        output_.end();
+        return abort();
+    }
     state_ = State::closing;
     output_.write_eof();
     EventLoop& loop = socket_.watch().loop();

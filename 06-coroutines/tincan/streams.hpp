@@ -43,6 +43,7 @@ public:
     StreamInput& input() { return input_; }
     StreamOutput& output() { return output_; }
     WaitList& closing() { return closing_; }
+    bool is_closing() const { return state_ != State::open; }
     bool closed() const { return state_ == State::closed; }
 
     void stop_reading();
@@ -153,6 +154,10 @@ public:
         return detail::WaitClosed(*connection_);
     }
 
+    // For what is built on streams.
+    const std::shared_ptr<detail::Connection>& connection() const {
+        return connection_;
+    }
     // "127.0.0.1:53412". get_extra_info("peername")
     const std::string& peer() const { return connection_->peer(); }
     // For setsockopt and the like; not to be closed.

@@ -24,7 +24,7 @@ TaskBase::TaskBase(EventLoop& loop, std::string name)
     if (name_.empty()) name_ = fmt::format("task-{}", id_);
 }
 
-void TaskBase::start(Frame& first, std::shared_ptr<TaskBase> self) {
+void TaskBase::start(CoroFrame& first, std::shared_ptr<TaskBase> self) {
     push(first);
     self_ = std::move(self);
     loop_.tasks().add(*this);
@@ -77,7 +77,8 @@ void TaskBase::uncancel() {
 std::string TaskBase::stack() const {
     if (!begun_) return "    has not begun\n";
     std::string lines;
-    for (const Frame* frame = top(); frame != nullptr; frame = frame->caller) {
+    for (const CoroFrame* frame = top(); frame != nullptr;
+         frame = frame->caller) {
         lines.insert(0, fmt::format("    {}\n", to_string(frame->site)));
     }
     if (const Awaiter* waits = awaiting()) {

@@ -55,7 +55,7 @@ protected:
     TaskBase(EventLoop& loop, std::string name);
     ~TaskBase() = default;
 
-    void start(Frame& first, std::shared_ptr<TaskBase> self);
+    void start(CoroFrame& first, std::shared_ptr<TaskBase> self);
 
 private:
     friend class TaskList;

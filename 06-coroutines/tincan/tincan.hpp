@@ -21,6 +21,8 @@
 #include "06-coroutines/tincan/sockets.hpp"
 #include "06-coroutines/tincan/streams.hpp"
 #include "06-coroutines/tincan/server.hpp"
+#include "06-coroutines/tincan/transport.hpp"
 #include "06-coroutines/tincan/stdin.hpp"
+#include "06-coroutines/tincan/subprocess.hpp"
 #include "06-coroutines/tincan/run.hpp"
 // clang-format on
