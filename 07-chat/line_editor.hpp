@@ -1,7 +1,7 @@
 // The line being typed: text, a cursor, and what each key does to them.
 #pragma once
 
-#include "07-chat/keys.hpp"
+#include "06-coroutines/keys.hpp"
 
 #include <cstddef>
 #include <string>

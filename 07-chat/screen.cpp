@@ -1,44 +1,19 @@
 #include "07-chat/screen.hpp"
 
+#include "06-coroutines/terminal.hpp"
+
 #define NCURSES_NOMACROS  // functions, not macros named erase and move
 #include <curses.h>
-#include <sys/ioctl.h>
 #include <term.h>
 #include <unistd.h>
 #undef columns  // term.h has macros all the same
 
 #include <clocale>
-#include <csignal>
 #include <cstddef>
 #include <cstdlib>
 #include <stdexcept>
 
 namespace tincan::chat {
-
-namespace {
-
-// What the kernel says; ncurses would rather believe LINES and COLUMNS.
-Size terminal_size() {
-    winsize size{};
-    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == -1 || size.ws_row == 0 ||
-        size.ws_col == 0) {
-        return {24, 80};
-    }
-    return {size.ws_row, size.ws_col};
-}
-
-// Stops this process as if nobody had taken SIGTSTP over. Where no shell could
-// let it go on, the kernel doesn't stop it, which SIGSTOP would.
-void stop_this_process() {
-    struct sigaction by_default {};
-    struct sigaction before {};
-    by_default.sa_handler = SIG_DFL;
-    ::sigaction(SIGTSTP, &by_default, &before);
-    ::raise(SIGTSTP);
-    ::sigaction(SIGTSTP, &before, nullptr);
-}
-
-}  // namespace
 
 void use_utf8_locale() {
     for (const char* locale : {"", "C.UTF-8"}) {
@@ -96,7 +71,7 @@ void Screen::draw(const Picture& picture) {
 }
 
 void Screen::start_afresh() {
-    Size size = terminal_size();
+    TerminalSize size = terminal_size();
     ::resizeterm(size.rows, size.columns);
     ::reset_prog_mode();  // a shell may have changed it meanwhile
     ::clearok(curscr, TRUE);

@@ -1,5 +1,5 @@
 // The terminal, drawn on by ncurses. Nothing is read through ncurses: keys
-// come from keys.hpp.
+// come from stage 6, keys.hpp.
 #pragma once
 
 #include "07-chat/layout.hpp"

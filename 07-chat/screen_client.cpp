@@ -1,10 +1,9 @@
 #include "07-chat/screen_client.hpp"
 
 #include "01-blocking/program.hpp"
-#include "06-coroutines/tincan/stdin.hpp"
+#include "06-coroutines/key_reader.hpp"
 #include "06-coroutines/tincan/sync.hpp"
 #include "06-coroutines/tincan/timeout.hpp"
-#include "07-chat/keys.hpp"
 #include "07-chat/layout.hpp"
 #include "07-chat/line_editor.hpp"
 #include "07-chat/link.hpp"
@@ -24,9 +23,6 @@ namespace tincan::chat {
 namespace {
 
 using namespace std::chrono_literals;
-
-// The bytes of one key come within this; an ESC that stays alone is a key.
-constexpr Duration kOneKey = 50ms;
 
 // How long the server may take to hear that we leave.
 constexpr Duration kFarewell = 2s;
@@ -101,23 +97,6 @@ using SharedWindow = std::shared_ptr<Window>;
 // #endregion window
 
 // #region keys
-// Some keys; nothing at the end of input.
-Coro<std::optional<std::vector<Key>>> next_keys(StreamReader input,
-                                                KeyDecoder& decoder) {
-    std::string_view bytes;
-    if (!decoder.in_doubt()) {
-        bytes = co_await input.read();
-    } else {
-        try {
-            bytes = co_await wait_for(input.read(), kOneKey);
-        } catch (const TimeoutError&) {
-            co_return decoder.settle();
-        }
-    }
-    if (bytes.empty()) co_return std::nullopt;
-    co_return decoder.feed(bytes);
-}
-
 void enter_line(Link& link, LineEditor& line) {
     if (!line.empty()) link.writer.write(link.talk.typed(line.take()));
 }

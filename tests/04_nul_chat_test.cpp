@@ -225,7 +225,8 @@ TEST_P(NulChat, AHundredClientsAllHearEachMessageOnceAndInOrder) {
 
 INSTANTIATE_TEST_SUITE_P(Servers, NulChat,
                          testing::Values("04-poll/chat_server",
-                                         "05-threads/chat_server"),
+                                         "05-threads/chat_server",
+                                         "06-coroutines/protocol_chat_server"),
                          [](const auto& server) {
                              std::string path = server.param;
                              return "stage_" + path.substr(0, 2);

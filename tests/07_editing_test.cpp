@@ -4,7 +4,7 @@
 
 #include "07-chat/conversation.hpp"
 #include "07-chat/graphemes.hpp"
-#include "07-chat/keys.hpp"
+#include "06-coroutines/keys.hpp"
 #include "07-chat/layout.hpp"
 #include "07-chat/line_editor.hpp"
 
@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+using namespace tincan;
 using namespace tincan::chat;
 
 namespace tincan::chat {

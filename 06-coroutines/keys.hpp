@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tincan::chat {
+namespace tincan {
 
 struct Key {
     enum class Kind {
@@ -63,4 +63,4 @@ private:
 };
 // #endregion decoder
 
-}  // namespace tincan::chat
+}  // namespace tincan

@@ -1,11 +1,11 @@
-#include "07-chat/keys.hpp"
+#include "06-coroutines/keys.hpp"
 
 #include "01-blocking/text.hpp"
 
 #include <cstddef>
 #include <utility>
 
-namespace tincan::chat {
+namespace tincan {
 
 namespace {
 
@@ -152,4 +152,4 @@ void KeyDecoder::end_csi(char final) {
     }
 }
 
-}  // namespace tincan::chat
+}  // namespace tincan
