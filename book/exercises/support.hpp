@@ -31,11 +31,11 @@ inline Server start_exercise() {
 }
 
 // All that it prints with these arguments, once it has ended by itself. Throws
-// std::runtime_error if it hasn't within ten seconds.
+// std::runtime_error if it hasn't within five seconds.
 inline std::string output_of_exercise(std::vector<std::string> arguments = {}) {
     arguments.insert(arguments.begin(), exercise());
     Process process(arguments);
-    bool ended = process.wait_exit(Deadline(10s)).has_value();
+    bool ended = process.wait_exit(Deadline(5s)).has_value();
     process.end();
     if (!ended) {
         throw std::runtime_error("it does not end; it printed:\n" +

@@ -24,7 +24,7 @@ TEST(Idle, WhoNeverReadsHasToGo) {
     Client ann(server.endpoint(),
                {.source = {}, .receive_buffer = 4096, .send_buffer = 4096});
     ann.send_until_full(std::string(64 << 20, 'x'), 100ms);
-    EXPECT_TRUE(eventually([&] { return ann.is_cut(); }, Deadline(10s)));
+    EXPECT_TRUE(eventually([&] { return ann.is_cut(); }, Deadline(5s)));
 }
 
 TEST(Idle, WhoSpeaksNowAndThenMayStay) {
