@@ -14,16 +14,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// As many as fit beside what else this process has open. A sanitizer's threads
-// are too big for more than a thousand of them.
-std::size_t clients_wanted() {
-    allow_many_descriptors();
-    rlimit limit{};
-    check(::getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
-    std::size_t most = kMemoryIsJudged ? 10000 : 1000;
-    return std::min<std::size_t>(most, limit.rlim_cur - 100);
-}
-
 constexpr std::size_t kQueue = 1000;  // less than a listener's backlog
 
 class Crowd : public testing::TestWithParam<const char*> {
@@ -76,7 +66,8 @@ protected:
         return server.process().out().find(text) != std::string::npos;
     }
 
-    const std::size_t wanted = clients_wanted();
+    // A sanitizer's threads are too big for more than a thousand of them.
+    const std::size_t wanted = room_for_clients(kMemoryIsJudged ? 10000 : 1000);
     Server server = Server::ours(
         {std::string(TINCAN_BUILD_DIR) + "/" + GetParam(), "{port}"});
     std::vector<Client> clients;

@@ -9,6 +9,7 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 #include <string>
@@ -33,6 +34,14 @@ inline void allow_many_descriptors() {
     check(::getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
     limit.rlim_cur = limit.rlim_max;
     check(::setrlimit(RLIMIT_NOFILE, &limit), "setrlimit");
+}
+
+// So many, or as many as fit beside what else this process has open.
+inline std::size_t room_for_clients(std::size_t wanted) {
+    allow_many_descriptors();
+    rlimit limit{};
+    check(::getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
+    return std::min<std::size_t>(wanted, limit.rlim_cur - 100);
 }
 
 // The letter that ps shows: S sleeps, R runs, T is stopped.
