@@ -26,11 +26,15 @@ struct Answer {
     std::string err;
 };
 
-// A tenth of every deadline: a server that never listens is waited for 10 s.
-Answer check(Command arguments) {
+// Less of every deadline for a server that never listens, or it is waited
+// for 10 s.
+const char* const kImpatient = ".3";
+
+Answer check(Command arguments, const char* time_scale = "1") {
     arguments.insert(arguments.begin(), {kContract, "--check"});
-    Process contract(arguments, {.environment = {{"TINCAN_TIME_SCALE", ".1"}}});
-    auto exit = contract.wait_exit(Deadline(20s));
+    Process contract(arguments,
+                     {.environment = {{"TINCAN_TIME_SCALE", time_scale}}});
+    auto exit = contract.wait_exit(Deadline(40s));
     contract.end();
     return {exit ? exit->code : -1, contract.out(), contract.err()};
 }
@@ -84,16 +88,17 @@ TEST(Check, AServerThatExits) {
 }
 
 TEST(Check, AServerThatNeverListens) {
-    expect_one_line(
-        check({"01", "--", "sh", "-c", "exec sleep 1000", "{port}"}),
-        "does not listen on port");
+    expect_one_line(check({"01", "--", "sh", "-c", "exec sleep 1000", "{port}"},
+                          kImpatient),
+                    "does not listen on port");
 }
 
 // Where it listens is not what it was given.
 TEST(Check, AServerThatListensElsewhere) {
     std::string words = fmt::format("exec '{}' 0", kEcho);
-    expect_one_line(check({"01", "--", "sh", "-c", words, "{port}"}),
-                    ", but on port ");
+    expect_one_line(
+        check({"01", "--", "sh", "-c", words, "{port}"}, kImpatient),
+        ", but on port ");
 }
 
 TEST(Check, AServerThatIsNotFor127_0_0_1) {
