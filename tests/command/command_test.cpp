@@ -131,7 +131,11 @@ protected:
 };
 
 TEST_F(TincanCommand, HelpNamesEveryCommand) {
-    for (const Command& arguments : {Command{}, {"help"}, {"--help"}}) {
+    for (const Command& arguments : {Command{},
+                                     {"help"},
+                                     {"--help"},
+                                     {"check", "--help"},
+                                     {"copy-out", "-h"}}) {
         Result result = run(arguments);
         EXPECT_EQ(result.status, 0);
         for (const char* name :
