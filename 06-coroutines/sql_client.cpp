@@ -1,0 +1,177 @@
+// Stage 6: a client for PostgreSQL in which one types on while statements run.
+//
+//   $ ./sql_client "host=/var/run/postgresql dbname=shop"
+//   sql> select pg_sleep(60); select count(*) from brand;
+//
+// A statement ends with `;`. Six run at once, each on a connection of its own,
+// and the others wait for their turn. What belongs to a connection, a SET or a
+// temporary table, the next statement may not find again.
+//
+//   \jobs        what runs, and what waits
+//   \cancel N    stops statement N
+//   \q           stops all and ends; so does Ctrl-C when nothing runs. While
+//                something runs, Ctrl-C stops that.
+
+#include "01-blocking/program.hpp"
+#include "01-blocking/text.hpp"
+#include "06-coroutines/arguments.hpp"
+#include "06-coroutines/sql/input.hpp"
+#include "06-coroutines/sql/jobs.hpp"
+#include "06-coroutines/sql/pool.hpp"
+#include "06-coroutines/tincan/tincan.hpp"
+
+#include <unistd.h>
+
+#include <clocale>
+#include <csignal>
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+
+using namespace tincan;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t kConnections = 6;
+constexpr const char* kSynopsis =
+    "[--selector=select|poll|epoll] [CONNINFO]   (as psql takes it: "
+    "\"host=/tmp dbname=shop\"; the rest comes from PGHOST, PGUSER, ...)";
+
+class Client {
+public:
+    explicit Client(const std::string& conninfo)
+        : pool_(conninfo, kConnections),
+          jobs_(pool_, [this](std::string_view text) { print(text); }) {}
+    Client(const Client&) = delete;
+    ~Client() { give_up_.cancel(); }
+
+    Coro<void> run();
+
+private:
+    Coro<void> read();
+    void take(const sql::Entry& entry);
+    void take_command(std::string_view command);
+    void interrupt();
+    void stop();
+    void print(std::string_view text) const;
+    void prompt() const;
+
+    EventLoop& loop_ = EventLoop::running();
+    sql::Pool pool_;
+    sql::Jobs jobs_;
+    sql::Input input_;
+    bool stopping_ = false;
+    std::optional<Task<void>> reading_;
+    Handle give_up_;
+    bool asks_ = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
+};
+
+// #region run
+// Reads until there is no more to read or somebody wants to stop; then waits
+// for what still runs.
+Coro<void> Client::run() {
+    co_await pool_.open();
+    reading_ = loop_.create_task(read(), "read");
+    SignalScope on_interrupt(loop_, {SIGINT}, [this] { interrupt(); });
+    SignalScope on_end(loop_, {SIGTERM, SIGHUP}, [this] { stop(); });
+
+    std::exception_ptr error;
+    try {
+        co_await *reading_;
+    } catch (const CancelledError&) {
+        // By stop.
+    } catch (const std::exception&) {
+        error = std::current_exception();
+    }
+    co_await jobs_.join();
+    if (error) std::rethrow_exception(error);
+}
+
+Coro<void> Client::read() {
+    StreamReader reader = connect_stdin();
+    prompt();
+    while (!stopping_) {
+        std::string_view bytes = co_await reader.read();
+        if (bytes.empty()) break;
+        while (std::optional<sql::Entry> entry = input_.next(bytes))
+            take(*entry);
+        prompt();
+    }
+    if (input_.unfinished()) print("Not sent: its end, a `;`, did not come.\n");
+}
+// #endregion run
+
+void Client::take(const sql::Entry& entry) {
+    if (stopping_) return;
+    if (entry.kind == sql::Entry::Kind::statement) {
+        jobs_.start(entry.text);
+    } else {
+        take_command(entry.text);
+    }
+}
+
+void Client::take_command(std::string_view command) {
+    constexpr std::string_view kCancel = "cancel ";
+    if (command == "q") return stop();
+    if (command == "jobs") return print(jobs_.list());
+    if (!command.starts_with(kCancel)) {
+        return print("Commands: \\jobs, \\cancel N, \\q\n");
+    }
+    auto number = parse_number<int>(command.substr(kCancel.size()));
+    if (!number || !jobs_.cancel(*number)) {
+        print("No statement of that number runs: see \\jobs\n");
+    }
+}
+
+// #region stop
+// Ctrl-C: stops what runs, forgets what is half typed, or ends the program.
+void Client::interrupt() {
+    if (!jobs_.empty()) {
+        jobs_.cancel_all();
+    } else if (input_.unfinished()) {
+        input_.clear();
+        print("\n");
+    } else {
+        stop();
+    }
+}
+
+// The server has two seconds to say what became of its statements.
+void Client::stop() {
+    stopping_ = true;
+    reading_->cancel();
+    jobs_.cancel_all();
+    give_up_.cancel();
+    give_up_ = loop_.call_later(2s, [this] { jobs_.cancel_all(); });
+}
+// #endregion stop
+
+void Client::print(std::string_view text) const {
+    fmt::print("{}{}", asks_ ? "\r\x1b[K" : "", text);
+    if (!stopping_) prompt();
+    std::fflush(stdout);
+}
+
+void Client::prompt() const {
+    if (!asks_) return;
+    fmt::print("{}", input_.unfinished() ? "...> " : "sql> ");
+    std::fflush(stdout);
+}
+
+Coro<void> converse(std::string conninfo) {
+    Client client(conninfo);
+    co_await client.run();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    std::setlocale(LC_CTYPE, "C.UTF-8");  // for the widths of characters
+    return run_program(argc, argv, [](Arguments arguments) {
+        std::string selector = selector_argument(arguments, kSynopsis);
+        if (arguments.size() > 1) throw UsageError(kSynopsis);
+        run(converse(arguments.empty() ? "" : arguments[0]), selector);
+    });
+}

@@ -1,0 +1,377 @@
+// The SQL client against a real server. All of these share one cluster, so
+// CMake makes one test of them: see CMakeLists.txt.
+#include "tests/06_sql_cluster.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace tincan::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Long enough that it never ends by itself.
+constexpr const char* kForever = "select pg_sleep(3600)";
+
+std::unique_ptr<Cluster> cluster;
+
+class Postgres : public testing::Environment {
+    void SetUp() override { cluster = std::make_unique<Cluster>(); }
+    void TearDown() override { cluster.reset(); }
+};
+
+[[maybe_unused]] auto* const postgres =
+    testing::AddGlobalTestEnvironment(new Postgres);
+
+// The client, with pipes for its stdin and stdout.
+class Client {
+public:
+    explicit Client(const std::string& selector = "epoll",
+                    const std::string& conninfo = cluster->conninfo())
+        : process_({TINCAN_BUILD_DIR "/06-coroutines/sql_client",
+                    "--selector=" + selector, conninfo}) {}
+
+    Process* operator->() { return &process_; }
+    void type(const std::string& text) { process_.write(text, Deadline(5s)); }
+    // Goes on behind the line that contains `text`, and gives it.
+    std::string hear(const std::string& text) {
+        return process_.wait_for_line(text, Deadline(20s));
+    }
+    // Starts statements that do not end, and sees them run.
+    void start_forever(int first, int last) {
+        std::string text;
+        for (int i = first; i <= last; ++i)
+            text += kForever + std::string(";");
+        type(text + "\n");
+        until_jobs("runs", std::min(last, 6));
+    }
+    // Asks for the jobs until `count` of them are in this state.
+    void until_jobs(const std::string& state, int count) {
+        Deadline deadline(20s);
+        for (int found = -1; found != count; found = jobs(state)) {
+            if (deadline.passed()) throw std::runtime_error("none " + state);
+        }
+    }
+    // Everything it prints until it ends, which it has to.
+    std::string to_the_end() {
+        process_.close_stdin();
+        std::optional<Exit> exit = process_.wait_exit(Deadline(20s));
+        EXPECT_TRUE(exit && exit->code == 0)
+            << (exit ? to_string(*exit) : "still runs");
+        process_.end();
+        EXPECT_EQ(process_.err(), "");
+        return process_.out();
+    }
+
+private:
+    int jobs(const std::string& state) {
+        type("\\jobs\n\\behind\n");
+        int found = 0;
+        for (std::string line; line.find("Commands:") == line.npos;) {
+            line = hear("");
+            found += line.find("] " + state + ", ") != line.npos;
+        }
+        return found;
+    }
+
+    Process process_;
+};
+
+std::string answers(const std::string& statements) {
+    Client client;
+    client.type(statements);
+    return client.to_the_end();
+}
+
+std::size_t count(std::string_view text, std::string_view part) {
+    std::size_t found = 0;
+    for (std::size_t at = text.find(part); at != text.npos;
+         at = text.find(part, at + part.size()))
+        ++found;
+    return found;
+}
+
+#define EXPECT_HAS(text, part) \
+    EXPECT_NE((text).find(part), std::string::npos) << (text)
+
+class SqlClient : public testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(, SqlClient,
+                         testing::Values("select", "poll", "epoll"),
+                         [](const auto& test) { return test.param; });
+
+// Rows are rows: the source's program counts columns.
+TEST_P(SqlClient, PrintsRowsWithTheirCountAndTime) {
+    Client client(GetParam());
+    client.type("select n, 'x' || n as name from generate_series(9, 11) n;\n");
+    EXPECT_EQ(client.hear("["),
+              "[1] select n, 'x' || n as name from generate_series(9, 11) n");
+    EXPECT_EQ(client.hear(""), "  n | name");
+    EXPECT_EQ(client.hear(""), "----+------");
+    EXPECT_EQ(client.hear(""), "  9 | x9");
+    EXPECT_EQ(client.hear(""), " 10 | x10");
+    EXPECT_EQ(client.hear(""), " 11 | x11");
+    EXPECT_EQ(client.hear("").substr(0, 9), "(3 rows, ");
+    client.to_the_end();
+}
+
+TEST_P(SqlClient, SixRunAtOnceAndWhoCameFirstIsNext) {
+    Client client(GetParam());
+    client.start_forever(1, 6);
+    client.type("select 'seven' as s; select 'eight' as e;\n\\jobs\n");
+    client.hear("[7] waits");
+    client.hear("[8] waits");
+    client.type("\\cancel 3\n");
+    client.hear("[3] select pg_sleep(3600)");
+    EXPECT_HAS(client.hear("ERROR"), "ERROR 57014: canceling statement");
+    client.hear("[7] select 'seven'");
+    client.hear(" seven");
+    client.hear("[8] select 'eight'");
+    client.hear(" eight");
+    client.type("\\q\n");
+    std::string all = client.to_the_end();
+    EXPECT_EQ(count(all, "57014"), 6U) << all;
+}
+
+// A server that goes loses no statement without a word about it: six that run,
+// two that wait.
+TEST_P(SqlClient, ReportsEveryStatementThatALostServerTakesAlong) {
+    for (int signal : {SIGKILL, SIGQUIT, SIGINT}) {
+        Client client(GetParam());
+        client.start_forever(1, 8);
+        cluster->stop(signal);
+        std::set<std::string> lost;
+        std::set<std::string> not_sent;
+        std::string number;
+        while (lost.size() + not_sent.size() < 8) {
+            std::string line = client.hear("");
+            if (line.starts_with("[")) number = line.substr(0, 3);
+            if (line.starts_with("The connection to the server was lost")) {
+                EXPECT_TRUE(lost.insert(number).second) << number;
+            }
+            if (line.starts_with("Not sent: ")) {
+                EXPECT_TRUE(not_sent.insert(number).second) << number;
+            }
+        }
+        EXPECT_EQ(lost, (std::set<std::string>{"[1]", "[2]", "[3]", "[4]",
+                                               "[5]", "[6]"}));
+        EXPECT_EQ(not_sent, (std::set<std::string>{"[7]", "[8]"}));
+
+        client.type("select 1;\n");
+        client.hear("Not sent: ");
+        cluster->start();
+        client.type("select 'again' as a;\n");
+        client.hear(" again");
+        client.to_the_end();
+    }
+}
+
+TEST(SqlClientReplies, NoRowIsAnAnswer) {
+    std::string all = answers("select 1 as one where false;\n");
+    EXPECT_HAS(all, " one\n-----\n(0 rows, ");
+}
+
+TEST(SqlClientReplies, WidthsAreColumnsOfTheTerminal) {
+    std::string all = answers(
+        "select '麦茶' as tea, null as nothing union all select 'é', 'x';\n");
+    EXPECT_HAS(all,
+               " tea  | nothing\n------+---------\n"
+               " 麦茶 | NULL\n é    | x\n");
+}
+
+TEST(SqlClientReplies, WhatTheServerSaysDrivesNoTerminal) {
+    std::string all = answers(
+        "select E'\\x1b[2J\\u202e' as \"\x1b[2J\"; select '\x1b]0;x\a' + 1;"
+        "do $$ begin raise notice '\x1b[2J'; end $$;\n");
+    EXPECT_EQ(all.find('\x1b'), std::string::npos) << all;
+    EXPECT_EQ(all.find('\a'), std::string::npos) << all;
+    EXPECT_HAS(all, " \\x1b[2J\\u202e\n");
+    EXPECT_HAS(all, "NOTICE 00000: \\x1b[2J\n");
+}
+
+TEST(SqlClientReplies, CommandsHaveTheirTags) {
+    Client client;
+    client.type("create table cheese (name text);\n");
+    client.hear("CREATE TABLE (");
+    client.type("insert into cheese values ('Brie'), ('Edam');\n");
+    client.hear("INSERT 0 2 (");
+    client.type("drop table cheese;\n");
+    client.hear("DROP TABLE (");
+    client.to_the_end();
+}
+
+TEST(SqlClientReplies, ErrorsHaveTheirStateAndPosition) {
+    std::string all = answers("select\n'麦', 1 +;\nselect * from nowhere;\n");
+    EXPECT_HAS(all,
+               "ERROR 42601 at character 16: syntax error at end of input\n"
+               "    '麦', 1 +\n"
+               "             ^\n");
+    EXPECT_HAS(all,
+               "ERROR 42P01 at character 15: relation \"nowhere\" does not "
+               "exist\n");
+}
+
+TEST(SqlClientReplies, OfALongTableTheBeginningIsShownAndAllIsCounted) {
+    std::string all =
+        answers("select generate_series(1, 300000)::text as long_column;\n");
+    EXPECT_HAS(all, "(300000 rows, the first ");
+    EXPECT_LT(all.size(), 2U << 20);
+}
+
+TEST(SqlClientReplies, CopyNeitherHangsNorIsLost) {
+    std::string all = answers(
+        "copy (select generate_series(1, 3)) to stdout;"
+        "copy pg_class from stdin; select 'next' n;\n");
+    EXPECT_HAS(all, " 1\n 2\n 3\nCOPY 3 (3 rows, ");
+    EXPECT_HAS(all, "nothing to copy");
+    EXPECT_HAS(all, " next\n");
+}
+
+TEST(SqlClientReplies, AnOpenTransactionDoesNotGoBackToThePool) {
+    Client client;
+    for (int i = 0; i < 7; ++i) {
+        client.type("begin;\n");
+        client.hear("was rolled back");
+    }
+    client.type(
+        "select count(*) as open from pg_stat_activity"
+        " where state like 'idle in transaction%';\n");
+    client.hear(" open");
+    client.hear("---");
+    EXPECT_EQ(client.hear(""), "    0");
+    client.to_the_end();
+}
+
+TEST(SqlClientReplies, AStatementLongerThanTheSocketsBufferArrives) {
+    std::string text(5 << 20, 'x');
+    std::string all = answers("select length('" + text + "') as l;\n");
+    EXPECT_HAS(all, " 5242880\n(1 row, ");
+}
+
+TEST(SqlClientStops, TheEndOfInputWaitsForWhatRuns) {
+    std::string all = answers("select pg_sleep(0.2); select 'two' as t");
+    EXPECT_HAS(all, "(1 row, ");
+    EXPECT_HAS(all, "Not sent: its end, a `;`, did not come.");
+}
+
+TEST(SqlClientStops, CtrlCStopsWhatRunsThenWhatIsTypedThenTheProgram) {
+    Client client;
+    client.start_forever(1, 3);
+    client->signal(SIGINT);
+    for (int i = 0; i < 3; ++i)
+        client.hear("57014");
+    client.type("select 'never ;\n\\jobs\n");
+    // Nothing tells when that was read; a statement behind it would be part
+    // of it. So ask until it is gone.
+    Deadline deadline(20s);
+    bool gone = false;
+    while (!gone && !deadline.passed()) {
+        client->signal(SIGINT);
+        gone = client->wait_exit(Deadline(10ms)).has_value();
+    }
+    std::optional<Exit> exit = client->wait_exit(Deadline(5s));
+    ASSERT_TRUE(exit);
+    EXPECT_EQ(exit->code, 0) << to_string(*exit);
+}
+
+TEST(SqlClientStops, QuittingSaysWhatBecameOfEach) {
+    Client client;
+    client.start_forever(1, 7);
+    client.type("\\q\n");
+    std::string all = client.to_the_end();
+    EXPECT_EQ(count(all, "57014"), 6U) << all;
+    EXPECT_EQ(count(all, "Cancelled before it was sent."), 1U) << all;
+}
+
+TEST(SqlClientStops, CancellingWhatIsNotThereIsAnErrorLine) {
+    Client client;
+    client.type("\\cancel 1\n");
+    client.hear("No statement of that number runs");
+    client.type("\\cancel x\n");
+    client.hear("No statement of that number runs");
+    client.type("\\nonsense\n");
+    client.hear("Commands: ");
+    client.type("select 1;\\cancel 1\n");
+    client.hear("Cancelled before it was sent.");
+    client.to_the_end();
+}
+
+class Frozen {
+public:
+    Frozen() { cluster->signal(SIGSTOP); }
+    Frozen(const Frozen&) = delete;
+    ~Frozen() { cluster->signal(SIGCONT); }
+};
+
+// The server neither answers nor takes the request to cancel.
+TEST(SqlClientStops, AServerThatHangsKeepsNobody) {
+    Client client;
+    client.start_forever(1, 2);
+    Frozen frozen;
+    client->signal(SIGINT);
+    client.until_jobs("is cancelled", 2);
+    client->signal(SIGINT);
+    client.hear("Given up without an answer");
+    client.hear("Given up without an answer");
+    client.type("select 1;\n\\q\n");
+    std::string all = client.to_the_end();
+    EXPECT_EQ(count(all, "[3] select 1\nCancelled before"), 1U) << all;
+}
+
+TEST(SqlClientPool, AnIdleConnectionThatWasLostIsReplacedInSilence) {
+    Client client;
+    client.type("select 1 as one;\n");
+    client.hear("(1 row");
+    answers(
+        "select pg_terminate_backend(pid, 20000) from pg_stat_activity"
+        " where application_name = 'sql_client'"
+        " and pid <> pg_backend_pid();\n");
+    std::string text;
+    for (int i = 0; i < 6; ++i)
+        client.type("select 'again' as a;\n");
+    for (int i = 0; i < 6; ++i)
+        client.hear(" again");
+    std::string all = client.to_the_end();
+    EXPECT_EQ(all.find("lost"), std::string::npos) << all;
+    EXPECT_EQ(all.find("Not sent"), std::string::npos) << all;
+}
+
+TEST(SqlClientPool, AServerThatEndsOneConnectionIsReported) {
+    Client client;
+    client.start_forever(1, 1);
+    answers(
+        "select pg_terminate_backend(pid, 20000) from pg_stat_activity"
+        " where query = 'select pg_sleep(3600)';\n");
+    EXPECT_HAS(client.hear("57P01"), "FATAL 57P01: terminating connection");
+    client.hear("The connection to the server was lost.");
+    client.type("select 'again' as a;\n");
+    client.hear(" again");
+    client.to_the_end();
+}
+
+TEST(SqlClientPool, WithoutAServerThereIsOneClearLine) {
+    Process client({TINCAN_BUILD_DIR "/06-coroutines/sql_client",
+                    "host=/nowhere dbname=x"});
+    std::optional<Exit> exit = client.wait_exit(Deadline(20s));
+    client.end();
+    ASSERT_TRUE(exit);
+    EXPECT_EQ(exit->code, 1);
+    EXPECT_EQ(client.out(), "");
+    EXPECT_EQ(count(client.err(), "\n"), 1U) << client.err();
+    EXPECT_HAS(client.err(), "sql_client: connection to server on socket");
+}
+
+TEST(SqlClientPool, WrongArgumentsAreAUsageError) {
+    Process client({TINCAN_BUILD_DIR "/06-coroutines/sql_client", "a", "b"});
+    std::optional<Exit> exit = client.wait_exit(Deadline(20s));
+    client.end();
+    ASSERT_TRUE(exit);
+    EXPECT_EQ(exit->code, 2);
+    EXPECT_HAS(client.err(), "usage: sql_client [--selector");
+}
+
+}  // namespace
+}  // namespace tincan::test
