@@ -54,8 +54,8 @@ std::optional<std::string> naive_line(std::string_view& text, bool& error) {
 std::optional<std::string> naive_prefix(std::string_view& text, bool& error) {
     if (text.size() < 4) return std::nullopt;
     std::size_t size = 0;
-    for (int i = 0; i < 4; ++i)
-        size = size * 256 + static_cast<unsigned char>(text[i]);
+    for (char byte : text.substr(0, 4))
+        size = size * 256 + static_cast<unsigned char>(byte);
     error = size > kLimit;
     if (error || text.size() - 4 < size) return std::nullopt;
     std::string message(text.substr(4, size));
