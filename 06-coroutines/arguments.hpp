@@ -1,4 +1,5 @@
-// What the programs of this stage take beside what all programs take.
+// What the programs of this stage take beside what all programs take, and how
+// they take a line or a number apart.
 #pragma once
 
 #include "01-blocking/program.hpp"
@@ -57,6 +58,13 @@ inline std::string only_selector_argument(Arguments given) {
     std::string name = selector_argument(given, kSelectorSynopsis);
     if (!given.empty()) throw UsageError(kSelectorSynopsis);
     return name;
+}
+
+// "boom" of "boom\r\n" and "boom\n".
+inline std::string_view without_line_end(std::string_view line) {
+    if (line.ends_with('\n')) line.remove_suffix(1);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    return line;
 }
 
 // All of `text` as a number, nothing if it is anything else.

@@ -26,12 +26,6 @@ namespace {
 constexpr const char* kSynopsis =
     "[--selector=select|poll|epoll] forgotten|kept|caught [PORT [HOST]]";
 
-std::string_view without_line_end(std::string_view line) {
-    if (line.ends_with('\n')) line.remove_suffix(1);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    return line;
-}
-
 // #region echo
 // Line by line: what one recv brings may be half a "boom", or two.
 Coro<void> echo(Arrival client) {

@@ -1,7 +1,10 @@
 // The small servers of stage 6: what they say, what they print, and that the
 // faults of those they are modelled on are not theirs.
+#include "01-blocking/connection.hpp"
 #include "tests/06_programs_support.hpp"
+#include "tests/support/tcp_table.hpp"
 
+#include <array>
 #include <vector>
 
 namespace tincan::test {
@@ -231,12 +234,159 @@ TEST_P(Counting, AnEndlessLineSendsItsSpeakerAwayAndNobodyElse) {
     EXPECT_EQ(ann.receive_line(), left(1));
 }
 
+class SimpleConnections : public Programs {
+protected:
+    Process client(const std::string& count, const std::string& port) {
+        return Process(
+            with_selector("simple_connections", {"client", count, port}));
+    }
+};
+INSTANTIATE_TEST_SUITE_P(, SimpleConnections, kEachSelector, selector_name);
+
+// "1.4 Got line:  text": the seconds, once the text is checked.
+double time_of(const std::string& line, const std::string& text) {
+    EXPECT_TRUE(line.ends_with(" " + text)) << line;
+    return std::stod(line);
+}
+
+TEST_P(SimpleConnections, TwoClientsTakeASecondALineOnTheServersClock) {
+    Server server =
+        start_server("simple_connections", {"server", "{port}", "60"});
+    Process& process = server.process();
+    std::string port = std::to_string(server.port());
+    Process two = client("2", port);
+    std::string connected =
+        process.wait_for_line("Client connected ", Deadline(kPatience));
+    std::string name = connected.substr(connected.rfind(' ') + 1);
+    double begun = time_of(connected, "Client connected " + name);
+    for (const std::string& text :
+         {"Started sending to " + name, "client: " + name + ", 0",
+          "client: " + name + ", 1", "Finished sending to " + name}) {
+        double time =
+            time_of(process.wait_for_line(" ", Deadline(kPatience)), text);
+        EXPECT_LT(time, begun + 0.9) << "the server waits for its client";
+    }
+    Process one = client("1", port);
+    // Times are rounded to a tenth.
+    double first = time_of(two.wait_for_line("Got", Deadline(kPatience)),
+                           "Got line:  client: " + name + ", 0");
+    double second = time_of(two.wait_for_line("Got", Deadline(kPatience)),
+                            "Got line:  client: " + name + ", 1");
+    EXPECT_GE(first, begun + 0.89);
+    EXPECT_GE(second, first + 0.89);
+    EXPECT_LT(second, begun + 2 + 2 * time_scale());
+    one.wait_for_line(", 0", Deadline(kPatience));
+    expect_exit(two, 0);
+    expect_exit(one, 0);
+    process.signal(SIGINT);
+    expect_exit(process, 0);
+}
+
+TEST_P(SimpleConnections, ABadCountGetsAnErrorLine) {
+    Server server =
+        start_server("simple_connections", {"server", "{port}", "60"});
+    for (const std::string& bad :
+         {"many"s, "-1"s, "1001"s, ""s, "99999999999999999999"s, "1 2"s}) {
+        Client raw(server.endpoint());
+        raw.receive_line();
+        raw.send(bad + "\r\n");
+        EXPECT_EQ(raw.receive_to_end(),
+                  "error: '" + bad + "' is no number from 0 to 1000\n");
+    }
+    Client endless(server.endpoint());
+    endless.try_send(std::string(1 << 20, '1'));
+    endless.receive_to_any_end();
+    Process typed = client("many", std::to_string(server.port()));
+    typed.wait_for_line("Got line:  error: 'many' is no number from 0 to 1000",
+                        Deadline(kPatience));
+    expect_exit(typed, 0);
+}
+
+TEST_P(SimpleConnections, TheServerEndsInTime) {
+    Server server =
+        start_server("simple_connections", {"server", "{port}", "1"});
+    Client idle(server.endpoint());
+    idle.receive_line();
+    expect_exit(server.process(), 0);
+}
+
+// One client, and what a server written here answers it.
+std::string served(const Socket& listener, std::string_view answer,
+                   std::string_view request_end) {
+    Arrival client = accept_client(listener);
+    std::string request;
+    std::array<char, 1000> buffer;
+    while (!request.ends_with(request_end)) {
+        std::size_t count = receive(client.socket, buffer);
+        if (count == 0) break;
+        request.append(buffer.data(), count);
+    }
+    send_all(client.socket, answer);
+    return request;
+}
+
+std::string port_of(const Socket& listener) {
+    std::string name = to_string(local_address(listener));
+    return name.substr(name.rfind(':') + 1);
+}
+
+TEST_P(SimpleConnections, AStartTimeThatIsNoneEndsTheClient) {
+    for (const char* bad : {"nan\n", "soon\n", "\n", ""}) {
+        Socket listener = listen_on({"127.0.0.1", "0"});
+        Process process = client("1", port_of(listener));
+        served(listener, bad, "");
+        expect_exit(process, 1);
+        process.end();
+        EXPECT_EQ(process.err(),
+                  "simple_connections: the server does not tell its start "
+                  "time\n");
+    }
+}
+
+class HttpGet : public Programs {};
+INSTANTIATE_TEST_SUITE_P(, HttpGet, kEachSelector, selector_name);
+
+TEST_P(HttpGet, AsksAndPrintsLineByLineWhatATerminalMayShow) {
+    Socket listener = listen_on({"127.0.0.1", "0"});
+    std::string port = port_of(listener);
+    Process process(with_selector("http_get", {"127.0.0.1", port}));
+    std::string request = served(
+        listener, "HTTP/1.1 200 OK\r\nAge: 1\r\n\r\n<html>\n\x1b[2J\nno end",
+        "\r\n\r\n");
+    EXPECT_EQ(request,
+              "GET / HTTP/1.1\r\nConnection: close\r\nHost: 127.0.0.1:" + port +
+                  "\r\n\r\n");
+    expect_exit(process, 0);
+    process.end();
+    EXPECT_EQ(process.out(),
+              "HTTP/1.1 200 OK\nAge: 1\n\n<html>\n\\x1b[2J\nno end\n");
+    EXPECT_EQ(process.err(), "");
+}
+
+TEST_P(HttpGet, WhoCannotBeReachedIsOneLine) {
+    std::string port = std::to_string(free_port());
+    Process process(with_selector("http_get", {"127.0.0.1", port}));
+    expect_exit(process, 1);
+    process.end();
+    EXPECT_TRUE(process.err().starts_with("http_get: connect 127.0.0.1:"))
+        << process.err();
+}
+
 TEST(SmallServersArguments, WrongOnesGiveTheUsage) {
     expect_usage({"sock_echo_server", "x"});
     expect_usage({"stream_echo_server", "0", "127.0.0.1", "more"});
     expect_usage({"stream_echo_client", "127.0.0.1", "x"});
     expect_usage({"stream_echo_client", "--selector=kqueue"});
     expect_usage({"counting_echo_server", "--selector=kqueue"});
+    expect_usage({"simple_connections"});
+    expect_usage({"simple_connections", "server", "x"});
+    expect_usage({"simple_connections", "server", "0", "soon"});
+    expect_usage({"simple_connections", "client"});
+    expect_usage({"simple_connections", "client", "1", "x"});
+    expect_usage({"simple_connections", "peer", "1"});
+    expect_usage({"http_get"});
+    expect_usage({"http_get", "localhost", "http"});
+    expect_usage({"http_get", "localhost", "80", "more"});
     expect_usage({"task_errors"});
     expect_usage({"task_errors", "lost", "0"});
     expect_usage({"task_errors", "kept", "x"});
