@@ -3,8 +3,10 @@
 // notices.
 #include "tests/04_support.hpp"
 
+#include <algorithm>
 #include <future>
 #include <map>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -18,7 +20,7 @@ std::string said_by(const Client& speaker, const std::string& text) {
     return "127.0.0.1:" + std::to_string(speaker.port()) + ": " + text + kNul;
 }
 
-class NulChat : public testing::TestWithParam<const char*> {
+class NulChat : public testing::TestWithParam<std::string> {
 protected:
     // A client that the server has taken in: it has heard itself. Everybody in
     // `others` has heard it too.
@@ -43,9 +45,13 @@ protected:
     }
 
     static Server start(const ProcessOptions& options = {}) {
-        return Server::ours(
-            {std::string(TINCAN_BUILD_DIR) + "/" + GetParam(), "{port}"},
-            options);
+        std::istringstream words(GetParam());
+        std::string path;
+        std::string option;
+        words >> path >> option;
+        Command command{TINCAN_BUILD_DIR "/" + path, "{port}"};
+        if (!option.empty()) command.push_back(option);
+        return Server::ours(command, options);
     }
 
     Server server = start();
@@ -223,13 +229,25 @@ TEST_P(NulChat, AHundredClientsAllHearEachMessageOnceAndInOrder) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Servers, NulChat,
-                         testing::Values("04-poll/chat_server",
-                                         "05-threads/chat_server",
-                                         "06-coroutines/protocol_chat_server"),
+// Below the build directory, some with an option.
+const std::vector<std::string> kServers{
+    "04-poll/chat_server",
+    "05-threads/chat_server",
+    "06-coroutines/protocol_chat_server",
+#ifdef TINCAN_GREEN_CHAT  // it is built
+    "06-coroutines/green_chat_server --selector=select",
+    "06-coroutines/green_chat_server --selector=poll",
+    "06-coroutines/green_chat_server --selector=epoll",
+#endif
+};
+
+INSTANTIATE_TEST_SUITE_P(Servers, NulChat, testing::ValuesIn(kServers),
                          [](const auto& server) {
-                             std::string path = server.param;
-                             return "stage_" + path.substr(0, 2);
+                             std::string name = server.param;
+                             std::erase(name, '=');
+                             for (char other : {'/', '-', ' '})
+                                 std::ranges::replace(name, other, '_');
+                             return name;
                          });
 
 }  // namespace
