@@ -3,6 +3,7 @@
 
 #include "01-blocking/program.hpp"
 #include "01-blocking/text.hpp"
+#include "06-coroutines/arguments.hpp"
 
 #include <cstddef>
 #include <stdexcept>
@@ -17,7 +18,7 @@ inline constexpr const char* kHttpSynopsis =
 // PROGRAM HOST [PORT]
 inline Endpoint http_arguments(const Arguments& given) {
     if (given.empty()) throw UsageError(kHttpSynopsis);
-    return client_arguments(given, "80");
+    return client_arguments(given, "80", kHttpSynopsis);
 }
 
 // Asks for the first page. With "close" the server ends its answer as this
@@ -41,9 +42,7 @@ inline void check_length(std::size_t bytes) {
 
 // One line of an answer, as it may be shown on a terminal.
 inline void print_response_line(std::string_view line) {
-    if (line.ends_with('\n')) line.remove_suffix(1);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    print_line("{}", printable(line));
+    print_line("{}", printable(without_line_end(line)));
 }
 
 inline void print_response(std::string_view response) {

@@ -7,8 +7,8 @@
 // Not here: the parts of an answer, and TLS (stage 7).
 
 #include "01-blocking/program.hpp"
-#include "01-blocking/text.hpp"
 #include "06-coroutines/arguments.hpp"
+#include "06-coroutines/http.hpp"
 #include "06-coroutines/tincan/tincan.hpp"
 
 #include <optional>
@@ -18,7 +18,6 @@ using namespace tincan;
 
 namespace {
 
-constexpr const char* kSynopsis = "[--selector=select|poll|epoll] HOST [PORT]";
 constexpr std::size_t kLongestLine = 1 << 20;
 
 // #region read_until_empty
@@ -36,18 +35,14 @@ AsyncGenerator<std::string_view> read_until_empty(StreamReader reader) {
 // this request is far too short to make it wait at all.
 Coro<void> get(Endpoint server) {
     auto [reader, writer] = co_await open_connection(server, kLongestLine);
-    writer.write(
-        fmt::format("GET / HTTP/1.1\r\n"
-                    "Connection: close\r\n"
-                    "Host: {}\r\n\r\n",
-                    to_string(server)));
+    writer.write(get_request(to_string(server)));
     co_await writer.drain();
 
     AsyncGenerator<std::string_view> response = read_until_empty(reader);
     for (;;) {
         std::optional<std::string_view> line = co_await response.next();
         if (!line) break;
-        print_line("{}", printable(without_line_end(*line)));
+        print_response_line(*line);
     }
     writer.close();
     co_await writer.wait_closed();
@@ -58,8 +53,7 @@ Coro<void> get(Endpoint server) {
 
 int main(int argc, char** argv) {
     return run_program(argc, argv, [](Arguments arguments) {
-        std::string selector = selector_argument(arguments, kSynopsis);
-        if (arguments.empty()) throw UsageError(kSynopsis);
-        run(get(client_arguments(arguments, "80", kSynopsis)), selector);
+        std::string selector = selector_argument(arguments, kHttpSynopsis);
+        run(get(http_arguments(arguments)), selector);
     });
 }
