@@ -14,7 +14,8 @@ claims (claims.py) with their tests.
     sync.py            brings the chapters up to date
     sync.py --check    changes nothing; fails if something differs, if a
                        region or session of a stage with a chapter is shown
-                       nowhere, or if a link is dead (links.py)
+                       nowhere, if a link is dead (links.py), or if the
+                       table of asyncio's names is wrong (concordance.py)
 
 A stage may have several chapters, 06-1-coroutines.md and 06-2-loop.md. While
 one of them holds `<!-- to be continued -->`, more of them are to come, which
@@ -26,6 +27,7 @@ import sys
 from pathlib import Path
 
 import claims
+import concordance
 import links
 import session
 from listing import BookError, load, regions
@@ -149,6 +151,7 @@ def synchronise(root, check):
             chapter.write_text(new)
             print(f"updated {chapter.name}")
     wrong += unused(root, chapters)
+    wrong += concordance.wrong_rows(root, root / "book/asyncio.md")
     for page in links.pages(root):
         wrong += links.dead_links(root, page)
     return wrong

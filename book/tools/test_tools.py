@@ -4,6 +4,7 @@ import unittest
 from pathlib import Path
 
 import claims
+import concordance
 import exercise
 import links
 import listing
@@ -188,6 +189,26 @@ class Links(Book):
                              target)
         self.assertEqual(len(self.dead("[x]: gone.md\n")), 1)
         self.assertEqual(len(self.dead('<img src="gone.svg">\n')), 1)
+
+
+class Concordance(Book):
+    def wrong(self, row):
+        self.write("06-coroutines/tincan/run.hpp", "T run(Coro<T> main);\n")
+        self.write("06-coroutines/sleepers.cpp", "run(sleep_all());\n")
+        self.write("06-coroutines/silent.cpp", "int main() {}\n")
+        self.write("book/asyncio.md", "| asyncio | Tin Can | program | what |"
+                                      f"\n|---|---|---|---|\n{row}\n")
+        return concordance.wrong_rows(self.root, self.root / "book/asyncio.md")
+
+    def test_what_is_there(self):
+        self.assertEqual(self.wrong("| `a` | `run` | `sleepers` | x\\|y |"), [])
+        self.assertEqual(self.wrong("| `a` | `Coro<T>` | – | – |"), [])
+        self.assertEqual(self.wrong("| `a` | – | – | – |"), [])
+
+    def test_what_is_not(self):
+        for row in ("| `a` | `walk` | – | – |", "| `a` | `run` | `none` | – |",
+                    "| `a` | `run` | `silent` | – |"):
+            self.assertEqual(len(self.wrong(row)), 1, row)
 
 
 class Sessions(Book):
