@@ -219,6 +219,89 @@ TEST_P(Streaming, DrainWaitsForWhoDoesNotRead) {
     run_here(pressure_main());
 }
 
+SharedBytes shared(std::string text) {
+    return std::make_shared<const std::string>(std::move(text));
+}
+
+// On a socket that keeps records apart, each send is one.
+Coro<void> one_call_main() {
+    std::array<int, 2> fds{};
+    check(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds.data()),
+          "socketpair");
+    Socket peer(fds[1]);
+    set_nonblocking(peer);
+    auto [reader, writer] = make_streams(Socket(fds[0]), "peer");
+    SharedBytes frame = shared("frame,");
+    for (int i = 0; i < 3; ++i)
+        writer.write(frame);
+    writer.write("and bytes,");
+    writer.write(frame);
+    EXPECT_EQ(writer.queued(), 34U);
+    EXPECT_EQ(frame.use_count(), 5);
+    co_await sleep(0s);
+    co_await sleep(0s);
+    EXPECT_EQ(received(peer), "frame,frame,frame,and bytes,frame,");
+    EXPECT_EQ(frame.use_count(), 1);
+    std::array<std::string_view, 3> lines{"one\n", "", "two\n"};
+    writer.writelines(lines);
+    EXPECT_EQ(received(peer), "one\ntwo\n");
+    EXPECT_EQ(writer.queued(), 0U);
+}
+
+TEST_P(Streaming, WhatIsWrittenInOneTurnGoesOutInOneCall) {
+    run_here(one_call_main());
+}
+
+Coro<void> mixed_main() {
+    Ends ends;
+    std::string sent;
+    unsigned seed = 3;
+    SharedBytes big = shared(binary_bytes(30'011));
+    for (int i = 0; i < 200; ++i) {
+        seed = seed * 1103515245 + 12345;
+        std::string small = binary_bytes(1 + (seed >> 16) % 3000);
+        if ((seed >> 8) % 3 == 0) {
+            ends.writer.write(big);
+            sent += *big;
+        } else if ((seed >> 8) % 3 == 1) {
+            ends.writer.write(shared(small));
+            sent += small;
+        } else {
+            ends.writer.write(small);
+            sent += small;
+        }
+        if ((seed >> 20) % 8 == 0) co_await sleep(0s);
+    }
+    ends.writer.write_eof();
+    AsyncSocket peer(std::move(ends.peer));
+    std::string got;
+    std::vector<char> buffer(7'001);
+    while (std::size_t count = co_await sock_recv(peer, buffer)) {
+        got.append(buffer.data(), count);
+    }
+    EXPECT_EQ(difference(sent, got), "");
+    EXPECT_EQ(ends.writer.queued(), 0U);
+    EXPECT_EQ(big.use_count(), 1);
+}
+
+TEST_P(Streaming, SharedBytesAndOthersKeepTheirOrder) {
+    run_here(mixed_main());
+}
+
+Coro<void> aborted_main() {
+    Ends ends;
+    SharedBytes frame = shared("never sent");
+    ends.writer.write(frame);
+    ends.writer.abort();
+    ends.writer.write(frame);
+    EXPECT_EQ(frame.use_count(), 1);
+    co_await sleep(0s);
+}
+
+TEST_P(Streaming, WhatIsQueuedAtAnAbortIsDropped) {
+    run_here(aborted_main());
+}
+
 Coro<void> broken_main() {
     Ends ends;
     ends.peer = Socket();

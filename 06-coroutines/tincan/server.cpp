@@ -5,6 +5,7 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <chrono>
 #include <unordered_set>
 
@@ -12,6 +13,13 @@ namespace tincan {
 
 using namespace std::chrono_literals;
 using detail::Connection;
+
+namespace {
+
+constexpr Duration kShortestPause = 10ms;
+constexpr Duration kLongestPause = 1s;
+
+}  // namespace
 
 class Server::State : public std::enable_shared_from_this<State> {
 public:
@@ -75,15 +83,22 @@ private:
 // #endregion guest
 
 // #region accept
+// Out of descriptors, asking again at once would only burn the CPU: it pauses,
+// twice as long each time, and says so once.
 Coro<void> Server::State::accept_clients(std::shared_ptr<State> self) {
+    Duration pause = kShortestPause;
     for (;;) {
         Arrival client = co_await sock_accept(self->listener_);
         if (client) {
             self->take_in(std::move(client));
-        } else {
-            self->report("out of descriptors: the next client has to wait");
-            co_await sleep(1s);
+            pause = kShortestPause;
+            continue;
         }
+        if (pause == kShortestPause) {
+            self->report("out of descriptors: the next client has to wait");
+        }
+        co_await sleep(pause);
+        pause = std::min(2 * pause, kLongestPause);
     }
 }
 

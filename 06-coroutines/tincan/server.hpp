@@ -58,9 +58,9 @@ private:
     std::shared_ptr<State> state_;
 };
 
-// Accepts on `listener` from now on. Out of descriptors, it says so and pauses
-// for a second; a client whose descriptor the selector has no room for is
-// refused.
+// Accepts on `listener` from now on. Out of descriptors, it says so and pauses,
+// for 10 ms at first and a second at most; a client whose descriptor the
+// selector has no room for is refused.
 Server start_server(ClientHandler handler, Socket listener,
                     ServerOptions options = {});
 

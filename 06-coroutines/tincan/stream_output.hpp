@@ -4,11 +4,20 @@
 #include "06-coroutines/tincan/sockets.hpp"
 #include "06-coroutines/tincan/wait_list.hpp"
 
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
-namespace tincan::detail {
+namespace tincan {
+
+// Bytes that go to many and are kept once. Whoever makes them does not change
+// them any more.
+using SharedBytes = std::shared_ptr<const std::string>;
+
+namespace detail {
 
 inline constexpr std::size_t kHighWater = 65536;
 inline constexpr std::size_t kLowWater = kHighWater / 4;
@@ -17,12 +26,15 @@ inline constexpr std::size_t kLowWater = kHighWater / 4;
 // Sends at once what the kernel takes and the rest as it takes more, without
 // a task of its own. The first error ends it, and the connection: what is
 // queued is dropped, whoever drains is told, and reading comes to its end.
-class StreamOutput : IoWaiter {
+class StreamOutput : IoWaiter, Job {
 public:
     explicit StreamOutput(const AsyncSocket& socket) : socket_(socket) {}
     ~StreamOutput() { stop(); }
 
     void write(std::string_view bytes);
+    // All that is written so in one turn goes out in one call at its end.
+    void write(SharedBytes bytes);
+    void writelines(std::span<const std::string_view> lines);
     // Half-close once all is sent. shutdown(2)
     void write_eof();
     // Tries to send what is queued now, not when the loop says that it can.
@@ -34,8 +46,8 @@ public:
     void fail(std::error_code error, const char* call);
     void stop();
 
-    bool empty() const { return sent_ == queue_.size(); }
-    std::size_t size() const { return queue_.size() - sent_; }
+    bool empty() const { return size_ == 0; }
+    std::size_t size() const { return size_; }
     bool paused() const { return paused_; }
     void throw_if_failed() const {
         if (error_) throw std::system_error(error_, call_);
@@ -44,14 +56,21 @@ public:
     WaitList& waiters() { return waiters_; }
 
 private:
+    bool deaf() const { return failed() || finishing_; }
+    void count(std::size_t more);
     void on_ready() override { flush(); }
-    void send_queue();
+    void run() override { flush(); }
+    void discard() override {}
+    std::size_t send_pieces();
+    void sent(std::size_t count);
     void finish();
     void break_off(std::error_code error);
 
     const AsyncSocket& socket_;
-    std::string queue_;
-    std::size_t sent_ = 0;  // of the queue
+    std::vector<SharedBytes> pieces_;  // then tail_
+    std::string tail_;
+    std::size_t sent_ = 0;  // of the first of them
+    std::size_t size_ = 0;  // of all that is not sent
     bool paused_ = false;   // above the high-water mark, and not yet below low
     bool finishing_ = false;
     std::error_code error_;
@@ -79,4 +98,5 @@ private:
     Down down_;
 };
 
-}  // namespace tincan::detail
+}  // namespace detail
+}  // namespace tincan

@@ -19,6 +19,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -128,6 +129,13 @@ public:
     // never throws: an error is drain's to tell, and ends the reader's stream;
     // writing after it, or after close, is in vain.
     void write(std::string_view bytes) { output().write(bytes); }
+    // The same for bytes that go to many: they are not copied, and all that
+    // are written in one turn of the loop go out in one sendmsg(2) after it.
+    void write(SharedBytes bytes) { output().write(std::move(bytes)); }
+    // Several pieces in one send(2).
+    void writelines(std::span<const std::string_view> lines) {
+        output().writelines(lines);
+    }
     // Waits while more than 64 KiB are queued, until 16 KiB are left. Throws
     // std::system_error ("send: ...") when the connection is broken. Who never
     // drains, never learns, and may queue without bound.
