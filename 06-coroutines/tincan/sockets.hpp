@@ -160,10 +160,11 @@ inline std::size_t send_some(const AsyncSocket& socket,
     if (count < bytes.size()) socket.watch().not_ready(Direction::out);
     return count;
 }
+// #endregion receive_some
+
 // The same for several pieces at once; of a pipe, the first. sendmsg(2)
 std::size_t send_some(const AsyncSocket& socket,
                       std::span<const std::string_view> pieces);
-// #endregion receive_some
 
 // #region sock_recv
 class SockRecv : public IoAwaiter {
