@@ -276,7 +276,9 @@ Coro<void> mixed_main() {
     AsyncSocket peer(std::move(ends.peer));
     std::string got;
     std::vector<char> buffer(7'001);
-    while (std::size_t count = co_await sock_recv(peer, buffer)) {
+    for (;;) {
+        std::size_t count = co_await sock_recv(peer, buffer);
+        if (count == 0) break;
         got.append(buffer.data(), count);
     }
     EXPECT_EQ(difference(sent, got), "");
