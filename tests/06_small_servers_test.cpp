@@ -249,7 +249,7 @@ double time_of(const std::string& line, const std::string& text) {
     return std::stod(line);
 }
 
-TEST_P(SimpleConnections, TwoClientsTakeASecondALineOnTheServersClock) {
+TEST_P(SimpleConnections, TwoClientsTakeASecondALineOnOneClock) {
     Server server =
         start_server("simple_connections", {"server", "{port}", "60"});
     Process& process = server.process();
