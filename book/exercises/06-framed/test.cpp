@@ -34,7 +34,7 @@ TEST(Framed, AlsoIfItArrivesByteByByte) {
 TEST(Framed, OneAfterTheOtherOfAnyLength) {
     Server server = start_exercise();
     Client client(server.endpoint());
-    for (std::size_t length : {0, 1, 65535, 65536}) {
+    for (std::size_t length : {0U, 1U, 65535U, 65536U}) {
         client.send(framed(std::string(length, 'x')));
         EXPECT_EQ(client.receive_line(), std::to_string(length) + "\n");
     }
