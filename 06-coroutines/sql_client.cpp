@@ -11,6 +11,11 @@
 //   \cancel N    stops statement N
 //   \q           stops all and ends; so does Ctrl-C when nothing runs. While
 //                something runs, Ctrl-C stops that.
+//
+// What comes from a pipe or a file runs in order, on one connection; one that
+// fails does not keep the next from running, and Ctrl-C stops and ends. With
+// --at-once it is as if it were typed. In neither case does a transaction go
+// on behind its statement.
 
 #include "01-blocking/program.hpp"
 #include "01-blocking/text.hpp"
@@ -36,13 +41,14 @@ namespace {
 
 constexpr std::size_t kConnections = 6;
 constexpr const char* kSynopsis =
-    "[--selector=select|poll|epoll] [CONNINFO]   (as psql takes it: "
-    "\"host=/tmp dbname=shop\"; the rest comes from PGHOST, PGUSER, ...)";
+    "[--selector=select|poll|epoll] [--at-once] [CONNINFO]   (as psql takes "
+    "it: \"host=/tmp dbname=shop\"; the rest comes from PGHOST, PGUSER, ...)";
 
 class Client {
 public:
-    explicit Client(const std::string& conninfo)
-        : pool_(conninfo, kConnections),
+    Client(const std::string& conninfo, bool at_once)
+        : at_once_(at_once),
+          pool_(conninfo, at_once ? kConnections : 1),
           jobs_(pool_, [this](std::string_view text) { print(text); }) {}
     Client(const Client&) = delete;
     ~Client() { give_up_.cancel(); }
@@ -59,6 +65,7 @@ private:
     void prompt() const;
 
     EventLoop& loop_ = EventLoop::running();
+    bool at_once_;  // or in order
     sql::Pool pool_;
     sql::Jobs jobs_;
     sql::Input input_;
@@ -95,8 +102,10 @@ Coro<void> Client::read() {
     while (!stopping_) {
         std::string_view bytes = co_await reader.read();
         if (bytes.empty()) break;
-        while (std::optional<sql::Entry> entry = input_.next(bytes))
+        while (std::optional<sql::Entry> entry = input_.next(bytes)) {
             take(*entry);
+            if (!at_once_) co_await jobs_.join();
+        }
         prompt();
     }
     if (input_.unfinished()) print("Not sent: its end, a `;`, did not come.\n");
@@ -128,7 +137,9 @@ void Client::take_command(std::string_view command) {
 // #region stop
 // Ctrl-C: stops what runs, forgets what is half typed, or ends the program.
 void Client::interrupt() {
-    if (!jobs_.empty()) {
+    if (!at_once_) {
+        stop();  // what comes next may depend on what was stopped
+    } else if (!jobs_.empty()) {
         jobs_.cancel_all();
     } else if (input_.unfinished()) {
         input_.clear();
@@ -141,7 +152,8 @@ void Client::interrupt() {
 // The server has two seconds to say what became of its statements.
 void Client::stop() {
     stopping_ = true;
-    reading_->cancel();
+    // In order, who reads waits for the statement, not for input.
+    if (at_once_ || jobs_.empty()) reading_->cancel();
     jobs_.cancel_all();
     give_up_.cancel();
     give_up_ = loop_.call_later(2s, [this] { jobs_.cancel_all(); });
@@ -160,8 +172,8 @@ void Client::prompt() const {
     std::fflush(stdout);
 }
 
-Coro<void> converse(std::string conninfo) {
-    Client client(conninfo);
+Coro<void> converse(std::string conninfo, bool at_once) {
+    Client client(conninfo, at_once);
     co_await client.run();
 }
 
@@ -170,8 +182,10 @@ Coro<void> converse(std::string conninfo) {
 int main(int argc, char** argv) {
     std::setlocale(LC_CTYPE, "C.UTF-8");  // for the widths of characters
     return run_program(argc, argv, [](Arguments arguments) {
+        bool at_once = std::erase(arguments, "--at-once") > 0 ||
+                       ::isatty(STDIN_FILENO) == 1;
         std::string selector = selector_argument(arguments, kSynopsis);
         if (arguments.size() > 1) throw UsageError(kSynopsis);
-        run(converse(arguments.empty() ? "" : arguments[0]), selector);
+        run(converse(arguments.empty() ? "" : arguments[0], at_once), selector);
     });
 }

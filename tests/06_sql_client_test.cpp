@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace tincan::test {
 namespace {
@@ -30,10 +31,9 @@ class Postgres : public testing::Environment {
 // The client, with pipes for its stdin and stdout.
 class Client {
 public:
-    explicit Client(const std::string& selector = "epoll",
-                    const std::string& conninfo = cluster->conninfo())
-        : process_({TINCAN_BUILD_DIR "/06-coroutines/sql_client",
-                    "--selector=" + selector, conninfo}) {}
+    explicit Client(const std::string& selector = "epoll")
+        : Client({"--selector=" + selector, "--at-once"}) {}
+    static Client in_order() { return Client(Command{}); }
 
     Process* operator->() { return &process_; }
     void type(const std::string& text) { process_.write(text, Deadline(5s)); }
@@ -68,6 +68,15 @@ public:
     }
 
 private:
+    explicit Client(Command options)
+        : process_(with_conninfo(std::move(options))) {}
+
+    static Command with_conninfo(Command options) {
+        options.insert(options.begin(),
+                       TINCAN_BUILD_DIR "/06-coroutines/sql_client");
+        options.push_back(cluster->conninfo());
+        return options;
+    }
     int jobs(const std::string& state) {
         type("\\jobs\n\\behind\n");
         int found = 0;
@@ -297,6 +306,71 @@ TEST(SqlClientStops, CancellingWhatIsNotThereIsAnErrorLine) {
     client.type("select 1;\\cancel 1\n");
     client.hear("Cancelled before it was sent.");
     client.to_the_end();
+}
+
+// Each needs what the one before it did, and that takes its time.
+constexpr const char* kDependent =
+    "create table cheese as select 'Brie' as name from pg_sleep(0.2);\n"
+    "set tincan.word = 'kept'; select nonsense;\n"
+    "insert into cheese select 'Edam' from pg_sleep(0.1);\n"
+    "select count(*), current_setting('tincan.word') from cheese;\n"
+    "drop table cheese;\n"
+    "\\q\n"
+    "select 'behind the end';\n";
+
+void expect_in_order(const std::string& all) {
+    std::size_t at = 0;
+    for (const char* part :
+         {"[1] create", "[2] set", "[3] select nonsense", "ERROR 42703",
+          "[4] insert", "INSERT 0 1 (", "[5] select", " 2 | kept\n",
+          "[6] drop table cheese\nDROP TABLE ("}) {
+        std::size_t found = all.find(part, at);
+        ASSERT_NE(found, std::string::npos) << part << " in\n" << all;
+        at = found;
+    }
+    EXPECT_EQ(all.find("[7]"), std::string::npos) << all;
+}
+
+TEST(SqlClientInOrder, StatementsFromAPipeComeOneAfterTheOther) {
+    Client client = Client::in_order();
+    client.type(kDependent);
+    expect_in_order(client.to_the_end());
+}
+
+TEST(SqlClientInOrder, AndThoseFromAFileToo) {
+    Process process(
+        {"sh", "-c", "printf %s \"$2\" > \"$3\" && exec \"$0\" \"$1\" < \"$3\"",
+         TINCAN_BUILD_DIR "/06-coroutines/sql_client", cluster->conninfo(),
+         kDependent, cluster->folder() + "/dependent.sql"});
+    std::optional<Exit> exit = process.wait_exit(Deadline(20s));
+    process.end();
+    ASSERT_TRUE(exit);
+    EXPECT_EQ(to_string(*exit), "exited with 0") << process.err();
+    expect_in_order(process.out());
+}
+
+TEST(SqlClientInOrder, WhatIsStoppedStopsWhatComesBehindIt) {
+    for (int signal : {SIGINT, SIGTERM}) {
+        Client client = Client::in_order();
+        client.type(
+            "do $$ begin raise notice 'runs'; perform pg_sleep(3600); end $$;"
+            "select 'next'; select 'after next';\n");
+        client.hear("NOTICE");
+        client->signal(signal);
+        std::string all = client.to_the_end();
+        EXPECT_HAS(all, "ERROR 57014");
+        EXPECT_EQ(all.find("[2]"), std::string::npos) << all;
+    }
+}
+
+TEST(SqlClientInOrder, AnIdlePipeIsLeftOnCtrlC) {
+    Client client = Client::in_order();
+    client.type("select 1;\n");
+    client.hear("(1 row");
+    client->signal(SIGINT);
+    std::optional<Exit> exit = client->wait_exit(Deadline(5s));
+    ASSERT_TRUE(exit);
+    EXPECT_EQ(to_string(*exit), "exited with 0");
 }
 
 class Frozen {

@@ -61,6 +61,9 @@ public:
     }
     void signal(int number) const { server_->signal(number); }
 
+    // Goes with the cluster.
+    const std::string& folder() const { return folder_; }
+
     // As libpq takes it.
     std::string conninfo() const {
         return fmt::format("host={} user=ann dbname=postgres", folder_);
