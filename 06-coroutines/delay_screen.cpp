@@ -29,7 +29,6 @@ namespace {
 
 constexpr std::string_view kPrompt = "> ";
 
-// #region store
 // The last messages, as many as there is room for; has them drawn when there
 // is a new one.
 class MessageStore {
@@ -55,7 +54,6 @@ private:
     std::size_t room_;
     std::function<void(const Messages&)> draw_;
 };
-// #endregion store
 
 // #region line
 // The line that is being typed.
@@ -148,7 +146,6 @@ private:
 };
 // #endregion screen
 
-// #region desk
 // All that is on the screen.
 class Desk {
 public:
@@ -191,9 +188,7 @@ private:
                                if (screen_) screen_->draw_messages(messages);
                            }};
 };
-// #endregion desk
 
-// #region delay
 Coro<void> delay(std::chrono::seconds time, std::shared_ptr<Desk> desk) {
     desk->say(fmt::format("Starting delay {}", time.count()));
     co_await sleep(time);
@@ -211,7 +206,6 @@ void start_delay(TaskGroup& delays, std::string_view line,
         desk->say(error.what());
     }
 }
-// #endregion delay
 
 // #region keys
 // Until Ctrl-D, or until the terminal has gone.

@@ -31,7 +31,6 @@ struct Key {
     bool operator==(const Key&) const = default;
 };
 
-// #region decoder
 // Takes the bytes in any pieces. What it doesn't know (function keys, the
 // terminal's answers, bytes that are no text) is dropped whole, so that no
 // tail of a sequence is taken for something typed.
@@ -61,6 +60,5 @@ private:
     std::string pending_;  // of a character or of a sequence's parameters
     std::vector<Key> keys_;
 };
-// #endregion decoder
 
 }  // namespace tincan

@@ -61,7 +61,6 @@ Coro<void> feed(StreamWriter to, bool with_script) {
 }
 // #endregion feed
 
-// #region print
 // A line, or a piece of one that is too long to keep.
 Coro<std::string_view> next_line(StreamReader from) {
     try {
@@ -79,7 +78,6 @@ Coro<void> print_lines(StreamReader from) {
         std::fflush(stdout);
     }
 }
-// #endregion print
 
 // #region run_command
 // Were the two done one after the other, a child that prints before it has read

@@ -45,7 +45,6 @@ inline constexpr std::string_view kNoWrap = "\033[?7l";
 inline constexpr std::string_view kWrap = "\033[?7h";
 // #endregion sequences
 
-// #region cbreak
 // Keys come at once and are not shown, for as long as it lives: cbreak mode.
 // Ctrl-C and Ctrl-Z stay signals, so whoever uses this handles them; else they
 // end the process and leave the terminal without echo. tcsetattr(3)
@@ -62,6 +61,5 @@ public:
 private:
     termios before_;
 };
-// #endregion cbreak
 
 }  // namespace tincan

@@ -51,7 +51,6 @@ inline std::vector<Socket> listen_in_threads(Endpoint endpoint,
 }
 // #endregion listeners
 
-// #region broadcast
 // Something that is said in one thread, any number of times, and heard in the
 // loops of many. Who comes later hears it too.
 class Broadcast {
@@ -106,6 +105,5 @@ private:
     int sent_ = 0;
     std::vector<Receiver*> receivers_;
 };
-// #endregion broadcast
 
 }  // namespace tincan

@@ -181,7 +181,6 @@ bool Connection::is_drained() const {
            PQtransactionStatus(connection_.get()) == PQTRANS_IDLE && !cancel_;
 }
 
-// #region query
 Coro<Reply> Connection::query(std::string statement, Listener listener) {
     ListenerScope scope(listener_, std::move(listener));
     EventLoop& loop = EventLoop::running();
@@ -258,7 +257,6 @@ Coro<void> Connection::run(const char* statement, Reply& reply) {
         if (status == PGRES_COPY_BOTH) break;
     }
 }
-// #endregion query
 
 // #region wait
 // Sends what is left. Who only sends while the server only sends too would

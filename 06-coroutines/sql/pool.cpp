@@ -9,7 +9,6 @@ namespace tincan::sql {
 
 namespace {
 
-// #region connect
 Coro<void> connect(Connection& connection) {
     using namespace std::chrono_literals;
     try {
@@ -18,7 +17,6 @@ Coro<void> connect(Connection& connection) {
         throw NotConnected("the server did not answer within 10 s");
     }
 }
-// #endregion connect
 
 }  // namespace
 

@@ -18,7 +18,6 @@ std::size_t bytes_of(std::string_view text, std::size_t count) {
     return at;
 }
 
-// #region caret
 // The line of the statement in which the server found the error, and under it
 // a mark.
 std::string show_position(std::string_view statement, std::size_t position) {
@@ -30,7 +29,6 @@ std::string show_position(std::string_view statement, std::size_t position) {
     return fmt::format("    {}\n    {}^\n", line,
                        std::string(columns_of(before), ' '));
 }
-// #endregion caret
 
 // "(3 rows, 0.8 ms)"
 std::string show_count(const Table& table, std::string_view time) {

@@ -28,7 +28,6 @@ bool goes_on_in_word(char c) {
 
 }  // namespace
 
-// #region next
 std::optional<std::string> StatementSplitter::next(std::string_view& bytes) {
     while (!bytes.empty()) {
         char c = bytes.front();
@@ -48,7 +47,6 @@ std::optional<std::string> StatementSplitter::next(std::string_view& bytes) {
     }
     return std::nullopt;
 }
-// #endregion next
 
 // #region take
 // The last byte of text_ is `c`; true if it ends the statement.

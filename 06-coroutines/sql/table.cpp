@@ -47,7 +47,6 @@ void Table::add(const std::vector<Cell>& row) {
     }
 }
 
-// #region str
 std::string Table::str() const {
     std::vector<std::size_t> widths;
     for (std::size_t i = 0; i < names_.size(); ++i) {
@@ -78,6 +77,5 @@ std::string Table::str() const {
         add_line(row);
     return text;
 }
-// #endregion str
 
 }  // namespace tincan::sql

@@ -211,7 +211,6 @@ void EventLoop::on_signal(int signal) {
     function();
 }
 
-// #region foreign
 struct EventLoop::Foreign {
     // One direction: queues its function whenever the descriptor is ready.
     class Side : public IoWaiter {
@@ -284,7 +283,6 @@ bool EventLoop::remove_reader(int fd) {
 bool EventLoop::remove_writer(int fd) {
     return remove_foreign(fd, Direction::out);
 }
-// #endregion foreign
 
 void EventLoop::add_signal_handler(int signal, std::function<void()> function) {
     signals_.erase(signal);

@@ -22,7 +22,6 @@ namespace detail {
 inline constexpr std::size_t kHighWater = 65536;
 inline constexpr std::size_t kLowWater = kHighWater / 4;
 
-// #region output
 // Sends at once what the kernel takes and the rest as it takes more, without
 // a task of its own. The first error ends it, and the connection: what is
 // queued is dropped, whoever drains is told, and reading comes to its end.
@@ -77,7 +76,6 @@ private:
     const char* call_ = "";
     WaitList waiters_;
 };
-// #endregion output
 
 // Until the queue is short again, or empty.
 class StreamDrain final : public Waiter {

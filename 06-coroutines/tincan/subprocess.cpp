@@ -128,7 +128,6 @@ private:
 };
 // #endregion spawn
 
-// #region plumbing
 // One end of a pipe for us, the other for the child's `target`. If our own 0,
 // 1 or 2 were closed, the child's end could be one of those numbers, which
 // another end is about to take.
@@ -156,7 +155,6 @@ private:
     Socket ours_;
     Socket theirs_;
 };
-// #endregion plumbing
 
 }  // namespace
 

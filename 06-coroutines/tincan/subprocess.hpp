@@ -36,7 +36,6 @@ struct SubprocessOptions {
 
 namespace detail {
 
-// #region child
 // A child from its start to its end, which the kernel announces by making the
 // pidfd readable. pidfd_open(2), waitpid(2)
 class ChildProcess final : IoWaiter {
@@ -68,7 +67,6 @@ private:
     std::optional<Watch> watch_;
     WaitList waiters_;
 };
-// #endregion child
 
 class WaitProcess final : public Waiter {
 public:
@@ -85,7 +83,6 @@ private:
 
 }  // namespace detail
 
-// #region process
 // A handle; copies are the same child. When the last one goes, a child that
 // still runs is killed: whatever becomes of the task that started it, none is
 // left behind, nor its zombie. asyncio.subprocess.Process
@@ -134,7 +131,6 @@ private:
 
     std::shared_ptr<detail::ChildProcess> child_;
 };
-// #endregion process
 
 // Starts a program: its name, looked for in PATH, and its arguments. It has no
 // descriptors but 0, 1 and 2, and no signal is blocked for it. Returns when it

@@ -237,7 +237,6 @@ Coro<void> serve(ProtocolFactory factory, StreamWriter writer) {
 
 }  // namespace
 
-// #region create
 Server create_server(ProtocolFactory factory, Socket listener,
                      ServerOptions options) {
     return start_server(
@@ -258,6 +257,5 @@ Coro<Transport> create_connection(std::shared_ptr<Protocol> protocol,
         detail::TransportState::drive(std::move(state)), writer.peer());
     co_return transport;
 }
-// #endregion create
 
 }  // namespace tincan

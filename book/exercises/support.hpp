@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <fstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -43,6 +44,14 @@ inline std::string output_of_exercise(std::vector<std::string> arguments = {}) {
     }
     EXPECT_EQ(process.err(), "");
     return process.out();
+}
+
+// The memory that a process has of its own.
+inline long kilobytes_of(pid_t process) {
+    std::ifstream status("/proc/" + std::to_string(process) + "/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with("RssAnon:")) return std::stol(line.substr(8));
+    throw std::runtime_error("it is gone");
 }
 
 }  // namespace tincan::test

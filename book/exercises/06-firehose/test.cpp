@@ -1,19 +1,9 @@
 #include "book/exercises/support.hpp"
 
-#include <fstream>
-
 using namespace tincan;
 using namespace tincan::test;
 
 namespace {
-
-// What it has of its own.
-long kilobytes_of(pid_t process) {
-    std::ifstream status("/proc/" + std::to_string(process) + "/status");
-    for (std::string line; std::getline(status, line);)
-        if (line.starts_with("RssAnon:")) return std::stol(line.substr(8));
-    throw std::runtime_error("it is gone");
-}
 
 TEST(Firehose, AllLinesArriveInTheirOrder) {
     Server server = start_exercise();
