@@ -12,6 +12,9 @@
 //   \q           stops all and ends; so does Ctrl-C when nothing runs. While
 //                something runs, Ctrl-C stops that.
 //
+// Results appear above the line that is being typed. Ctrl-U erases the line,
+// Ctrl-D at its beginning is the end of the input.
+//
 // What comes from a pipe or a file runs in order, on one connection; one that
 // fails does not keep the next from running, and Ctrl-C stops and ends. With
 // --at-once it is as if it were typed. In neither case does a transaction go
@@ -20,9 +23,12 @@
 #include "01-blocking/program.hpp"
 #include "01-blocking/text.hpp"
 #include "06-coroutines/arguments.hpp"
+#include "06-coroutines/key_reader.hpp"
+#include "06-coroutines/sql/console.hpp"
 #include "06-coroutines/sql/input.hpp"
 #include "06-coroutines/sql/jobs.hpp"
 #include "06-coroutines/sql/pool.hpp"
+#include "06-coroutines/terminal.hpp"
 #include "06-coroutines/tincan/tincan.hpp"
 
 #include <unistd.h>
@@ -33,6 +39,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 using namespace tincan;
 using namespace std::chrono_literals;
@@ -57,12 +64,13 @@ public:
 
 private:
     Coro<void> read();
+    Coro<void> take_keys(StreamReader input);
+    Coro<void> take_bytes(StreamReader input);
     void take(const sql::Entry& entry);
     void take_command(std::string_view command);
     void interrupt();
     void stop();
-    void print(std::string_view text) const;
-    void prompt() const;
+    void print(std::string_view text);
 
     EventLoop& loop_ = EventLoop::running();
     bool at_once_;  // or in order
@@ -72,7 +80,7 @@ private:
     bool stopping_ = false;
     std::optional<Task<void>> reading_;
     Handle give_up_;
-    bool asks_ = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
+    std::optional<sql::Console> console_;  // while one types on a terminal
 };
 
 // #region run
@@ -82,7 +90,7 @@ Coro<void> Client::run() {
     co_await pool_.open();
     reading_ = loop_.create_task(read(), "read");
     SignalScope on_interrupt(loop_, {SIGINT}, [this] { interrupt(); });
-    SignalScope on_end(loop_, {SIGTERM, SIGHUP}, [this] { stop(); });
+    SignalScope on_end(loop_, {SIGTERM, SIGHUP, SIGQUIT}, [this] { stop(); });
 
     std::exception_ptr error;
     try {
@@ -91,26 +99,57 @@ Coro<void> Client::run() {
         // By stop.
     } catch (const std::exception&) {
         error = std::current_exception();
+        console_.reset();
     }
     co_await jobs_.join();
     if (error) std::rethrow_exception(error);
 }
 
 Coro<void> Client::read() {
-    StreamReader reader = connect_stdin();
-    prompt();
+    StreamReader input = connect_stdin();
+    if (on_terminal()) {
+        co_await take_keys(input);
+        console_.reset();
+    } else {
+        co_await take_bytes(input);
+    }
+    if (input_.unfinished()) print("Not sent: its end, a `;`, did not come.\n");
+}
+
+Coro<void> Client::take_bytes(StreamReader input) {
     while (!stopping_) {
-        std::string_view bytes = co_await reader.read();
-        if (bytes.empty()) break;
+        std::string_view bytes = co_await input.read();
+        if (bytes.empty()) co_return;
         while (std::optional<sql::Entry> entry = input_.next(bytes)) {
             take(*entry);
             if (!at_once_) co_await jobs_.join();
         }
-        prompt();
     }
-    if (input_.unfinished()) print("Not sent: its end, a `;`, did not come.\n");
 }
 // #endregion run
+
+// Until Ctrl-D. There is no console any more after `stop`.
+Coro<void> Client::take_keys(StreamReader input) {
+    const Key end_of_input{Key::Kind::control, "d"};
+    KeyDecoder decoder;
+    console_.emplace([this]() -> std::string_view {
+        return input_.unfinished() ? "...> " : "sql> ";
+    });
+    for (;;) {
+        std::optional<std::vector<Key>> keys =
+            co_await next_keys(input, decoder);
+        if (!keys) co_return;
+        for (const Key& key : *keys) {
+            if (key == end_of_input && console_->empty()) co_return;
+            std::string piece = console_->press(key).value_or("");
+            std::string_view bytes = piece;
+            while (std::optional<sql::Entry> entry = input_.next(bytes))
+                take(*entry);
+            if (stopping_) co_return;
+        }
+        console_->draw();
+    }
+}
 
 void Client::take(const sql::Entry& entry) {
     if (stopping_) return;
@@ -137,21 +176,21 @@ void Client::take_command(std::string_view command) {
 // #region stop
 // Ctrl-C: stops what runs, forgets what is half typed, or ends the program.
 void Client::interrupt() {
-    if (!at_once_) {
-        stop();  // what comes next may depend on what was stopped
-    } else if (!jobs_.empty()) {
+    bool typed = input_.unfinished() || (console_ && !console_->empty());
+    if (at_once_ && !jobs_.empty()) {
         jobs_.cancel_all();
-    } else if (input_.unfinished()) {
+    } else if (at_once_ && typed) {
         input_.clear();
-        print("\n");
+        if (console_) console_->clear();
     } else {
-        stop();
+        stop();  // in order, the next may depend on what was stopped
     }
 }
 
 // The server has two seconds to say what became of its statements.
 void Client::stop() {
     stopping_ = true;
+    console_.reset();
     // In order, who reads waits for the statement, not for input.
     if (at_once_ || jobs_.empty()) reading_->cancel();
     jobs_.cancel_all();
@@ -160,15 +199,9 @@ void Client::stop() {
 }
 // #endregion stop
 
-void Client::print(std::string_view text) const {
-    fmt::print("{}{}", asks_ ? "\r\x1b[K" : "", text);
-    if (!stopping_) prompt();
-    std::fflush(stdout);
-}
-
-void Client::prompt() const {
-    if (!asks_) return;
-    fmt::print("{}", input_.unfinished() ? "...> " : "sql> ");
+void Client::print(std::string_view text) {
+    if (console_) return console_->print(text);
+    fmt::print("{}", text);
     std::fflush(stdout);
 }
 

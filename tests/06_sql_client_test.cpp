@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -17,16 +16,6 @@ using namespace std::chrono_literals;
 
 // Long enough that it never ends by itself.
 constexpr const char* kForever = "select pg_sleep(3600)";
-
-std::unique_ptr<Cluster> cluster;
-
-class Postgres : public testing::Environment {
-    void SetUp() override { cluster = std::make_unique<Cluster>(); }
-    void TearDown() override { cluster.reset(); }
-};
-
-[[maybe_unused]] auto* const postgres =
-    testing::AddGlobalTestEnvironment(new Postgres);
 
 // The client, with pipes for its stdin and stdout.
 class Client {

@@ -6,11 +6,13 @@
 #include "tests/support/process.hpp"
 
 #include <fmt/core.h>
+#include <gtest/gtest.h>
 #include <pwd.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -101,5 +103,16 @@ private:
     Command owner_;
     std::optional<Process> server_;
 };
+
+// All tests of a program share one: it takes seconds to make.
+inline std::unique_ptr<Cluster> cluster;
+
+class Postgres : public testing::Environment {
+    void SetUp() override { cluster = std::make_unique<Cluster>(); }
+    void TearDown() override { cluster.reset(); }
+};
+
+[[maybe_unused]] inline auto* const postgres =
+    testing::AddGlobalTestEnvironment(new Postgres);
 
 }  // namespace tincan::test
