@@ -207,6 +207,22 @@ ssize_t send(int fd, const void* buffer, std::size_t size, int flags) {
     });
 }
 
+// A short one moves a byte of its first piece.
+ssize_t sendmsg(int fd, const msghdr* message, int flags) {
+    static const Original original("sendmsg", ::sendmsg);
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < message->msg_iovlen; ++i)
+        size += message->msg_iov[i].iov_len;
+    return original.move(fd, size, [&](std::size_t most) {
+        if (most == size) return original.real(fd, message, flags);
+        iovec piece{message->msg_iov[0].iov_base, most};
+        msghdr part = *message;
+        part.msg_iov = &piece;
+        part.msg_iovlen = 1;
+        return original.real(fd, &part, flags);
+    });
+}
+
 ssize_t read(int fd, void* buffer, std::size_t size) {
     static const Original original("read", ::read);
     return original.move(fd, size, [&](std::size_t most) {

@@ -18,11 +18,12 @@ inline constexpr const char* kPlanVariable = "TINCAN_FAULT_PLAN";
 
 // The functions that the library stands in for. A call is an index in here.
 inline constexpr auto kCalls = std::to_array<std::string_view>(
-    {"accept4",     "bind",           "connect",  "close",  "epoll_create1",
-     "epoll_ctl",   "epoll_wait",     "eventfd",  "fcntl",  "fork",
-     "getsockname", "getsockopt",     "ioctl",    "listen", "poll",
-     "ppoll",       "pthread_create", "read",     "recv",   "select",
-     "send",        "setsockopt",     "shutdown", "socket", "write"});
+    {"accept4",     "bind",           "connect",    "close",    "epoll_create1",
+     "epoll_ctl",   "epoll_wait",     "eventfd",    "fcntl",    "fork",
+     "getsockname", "getsockopt",     "ioctl",      "listen",   "poll",
+     "ppoll",       "pthread_create", "read",       "recv",     "select",
+     "send",        "sendmsg",        "setsockopt", "shutdown", "socket",
+     "write"});
 
 constexpr std::size_t call_named(std::string_view name) {
     const auto* at = std::ranges::find(kCalls, name);
