@@ -6,7 +6,7 @@
 // Ctrl-C or SIGTERM: everybody is told and gets what is on its way, for five
 // seconds at most.
 //
-// Not here yet: rooms, more commands, flood control, history, TLS.
+// Not here yet: TLS.
 
 #include "06-coroutines/tincan/run.hpp"
 #include "06-coroutines/tincan/server.hpp"
@@ -26,18 +26,19 @@ namespace {
 // #region server
 class ChatServer {
 public:
-    explicit ChatServer(const Limits& limits) : limits_(limits) {}
+    explicit ChatServer(const Limits& limits)
+        : limits_(limits), rooms_(limits.history) {}
 
     // A handler for start_server.
     Coro<void> serve(StreamReader reader, StreamWriter writer) {
         say("{} connected", writer.peer());
-        Session session(std::move(reader), std::move(writer), room_, limits_);
+        Session session(std::move(reader), std::move(writer), rooms_, limits_);
         Entry entry(sessions_, session);
         co_await session.run();
     }
 
     void end() {
-        room_.dissolve();
+        rooms_.dissolve();
         for (Session* session : sessions_)
             session->end(shutdown_line());
     }
@@ -58,7 +59,7 @@ private:
     };
 
     const Limits& limits_;
-    Room room_;
+    Rooms rooms_;
     Sessions sessions_;
 };
 // #endregion server
@@ -106,6 +107,8 @@ int main(int argc, char** argv) {
         add_host(app, options.endpoint);
         add_seconds(app, "--idle", options.limits.idle,
                     "send away who says nothing for so long");
+        add_count<std::size_t>(app, "--history", options.limits.history, 0, 50,
+                               "messages that a room keeps for newcomers");
         app.add_option("--selector", options.selector)
             ->check(CLI::IsMember({"select", "poll", "epoll"}))
             ->capture_default_str();

@@ -60,4 +60,12 @@ inline void add_seconds(CLI::App& app, const char* name,
         ->default_str(fmt::format("{:g}", Seconds(time).count()));
 }
 
+template <class Count>
+void add_count(CLI::App& app, const char* name, Count& count, Count least,
+               Count most, const char* what) {
+    app.add_option(name, count, what)
+        ->check(CLI::Range(least, most, "COUNT"))
+        ->capture_default_str();
+}
+
 }  // namespace tincan::chat

@@ -11,6 +11,7 @@ struct Limits {
     std::size_t endless_line = 16384;  // bytes without an LF: closed
     int errors_before_connect = 3;     // the third one closes
     std::size_t undelivered = 65536;   // bytes waiting for a slow receiver
+    std::size_t history = 20;          // messages a room keeps for newcomers
     int send_buffer = 65536;           // SO_SNDBUF: the kernel's share of that
 
     std::chrono::nanoseconds connect = std::chrono::seconds(10);

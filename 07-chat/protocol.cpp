@@ -4,8 +4,7 @@
 
 #include <fmt/core.h>
 
-#include <array>
-#include <utility>
+#include <algorithm>
 
 namespace tincan::chat {
 
@@ -13,6 +12,8 @@ namespace {
 
 std::string_view words(Refusal refusal) {
     switch (refusal) {
+        case Refusal::no_such_user:
+            return "no such user";
         case Refusal::line_too_long:
             return "line too long";
         case Refusal::unknown_command:
@@ -27,14 +28,14 @@ std::string_view words(Refusal refusal) {
             return "not UTF-8";
         case Refusal::control_character:
             return "control character";
+        case Refusal::too_fast:
+            return "too fast";
     }
     return "refused";
 }
 
-// The server speaks as a user of this name, which nobody else can have.
-std::string from_server(std::string_view text) {
-    return fmt::format("-server- {}\n", text);
-}
+constexpr std::size_t kLongestList = 100;     // entries
+constexpr std::size_t kLongestEntries = 400;  // bytes, in one line
 
 }  // namespace
 
@@ -58,23 +59,6 @@ std::optional<std::string_view> requested_name(std::string_view line) {
     return line.substr(line.empty() ? 0 : 1);
 }
 
-Request parse_request(std::string_view line) {
-    using enum Request::Kind;
-    if (line.starts_with("//")) return {say, line.substr(1)};
-    if (!line.starts_with('/')) return {say, line};
-
-    line.remove_prefix(1);
-    std::string_view word = line.substr(0, line.find(' '));
-    line.remove_prefix(word.size());
-    if (!line.empty()) line.remove_prefix(1);
-    constexpr std::array commands{std::pair("ping", ping),
-                                  std::pair("quit", quit)};
-    for (auto [name, kind] : commands) {
-        if (word == name) return {kind, line};
-    }
-    return {unknown, line};
-}
-
 std::string welcome_line(std::size_t users) {
     return fmt::format("Welcome! {} user(s) are online!\n", users);
 }
@@ -92,22 +76,69 @@ std::string left_line(std::string_view name, std::string_view why) {
     return fmt::format("{} has left the chat ({})\n", name, why);
 }
 
+std::string renamed_line(std::string_view name, std::string_view now) {
+    return fmt::format("* {} is now known as {}\n", name, now);
+}
+
+std::string act_line(std::string_view name, std::string_view text) {
+    return fmt::format("* {} {}\n", name, text);
+}
+
+std::string whisper_line(std::string_view name, std::string_view text) {
+    return fmt::format("-{}- {}\n", name, text);
+}
+
+std::string went_line(std::string_view name, std::string_view room) {
+    return fmt::format("* {} has gone to {}\n", name, room);
+}
+
+std::string came_line(std::string_view name, std::string_view room) {
+    return fmt::format("* {} has come from {}\n", name, room);
+}
+
 std::string refusal_line(Refusal refusal) {
     return fmt::format("! {} {}\n", static_cast<int>(refusal), words(refusal));
 }
 
 std::string pong_line(std::string_view token) {
-    return from_server(token.empty() ? "pong" : fmt::format("pong {}", token));
+    return server_line(token.empty() ? "pong" : fmt::format("pong {}", token));
 }
 
 std::string idle_line(std::chrono::nanoseconds silence) {
-    return from_server(
+    return server_line(
         fmt::format("you said nothing for {:g} s: goodbye",
                     std::chrono::duration<double>(silence).count()));
 }
 
 std::string shutdown_line() {
-    return from_server("this server is ending");
+    return server_line("this server is ending");
+}
+
+std::string server_line(std::string_view text) {
+    return fmt::format("-server- {}\n", text);
+}
+
+std::string room_entry(std::string_view room, std::size_t users) {
+    return fmt::format("{} ({})", room, users);
+}
+
+std::string list_lines(std::string_view what,
+                       const std::vector<std::string>& entries) {
+    std::size_t shown = std::min(entries.size(), kLongestList);
+    std::string lines;
+    std::string line;
+    for (std::size_t i = 0; i < shown; ++i) {
+        line += line.empty() ? entries[i] : ", " + entries[i];
+        if (line.size() > kLongestEntries || i + 1 == shown) {
+            lines += server_line(fmt::format("{}: {}", what, line));
+            line.clear();
+        }
+    }
+    if (shown < entries.size()) {
+        lines +=
+            server_line(fmt::format("and {} more", entries.size() - shown));
+    }
+    return lines;
 }
 
 }  // namespace tincan::chat

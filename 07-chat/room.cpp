@@ -1,34 +1,39 @@
 #include "07-chat/room.hpp"
 
-#include "07-chat/protocol.hpp"
-
 #include <utility>
 
 namespace tincan::chat {
 
-bool Room::join(const Name& name, Outbox& outbox) {
-    if (!members_.try_emplace(name.key, &outbox).second) return false;
-    outbox.push(make_frame(welcome_line(members_.size())));
-    tell_everyone(connected_line(name.shown));
-    return true;
+void Room::add(User& user) {
+    for (const Frame& frame : history_)
+        user.outbox.push(frame);
+    members_.emplace(user.name.key, &user);
+    user.room = this;
 }
 
-void Room::say(const Name& name, std::string_view text) {
-    tell_everyone(message_line(name.shown, text));
+void Room::remove(User& user) {
+    members_.erase(user.name.key);
+    user.room = nullptr;
 }
 
-void Room::leave(const Name& name, std::string_view why) {
-    if (members_.erase(name.key) == 0) return;
-    tell_everyone(left_line(name.shown, why));
+void Room::rename(User& user, Name name) {
+    members_.erase(user.name.key);
+    user.name = std::move(name);
+    members_.emplace(user.name.key, &user);
 }
 
 // #region fan_out
 // The bytes are made once, and all receivers share them.
-void Room::tell_everyone(std::string line) {
-    Frame frame = make_frame(std::move(line));
-    for (const auto& [key, outbox] : members_)
-        outbox->push(frame);
+void Room::tell(const Frame& frame) const {
+    for (const auto& [key, user] : members_)
+        user->outbox.push(frame);
 }
 // #endregion fan_out
+
+void Room::tell_and_keep(Frame frame) {
+    tell(frame);
+    history_.push_back(std::move(frame));
+    if (history_.size() > longest_history_) history_.pop_front();
+}
 
 }  // namespace tincan::chat

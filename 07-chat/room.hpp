@@ -1,32 +1,54 @@
-// The room: who is in it, and what they are told. It hands out bytes and waits
-// for nobody, so no one can come or go while it goes through its members.
+// A room: who is in it, what they are told, and what was said last. It hands
+// out bytes and waits for nobody, so no one can come or go while it goes
+// through its members.
 #pragma once
 
 #include "07-chat/names.hpp"
 #include "07-chat/outbox.hpp"
 
 #include <cstddef>
+#include <deque>
 #include <map>
 #include <string>
-#include <string_view>
 
 namespace tincan::chat {
 
+class Room;
+
+// Somebody who has a name. In one room at a time.
+struct User {
+    Name name;
+    Outbox& outbox;
+    Room* room = nullptr;
+};
+
 class Room {
 public:
-    // Welcomes the user and tells everyone; false if the name is taken, and
-    // then nothing has happened. `outbox` must stay until the user leaves.
-    bool join(const Name& name, Outbox& outbox);
-    void say(const Name& name, std::string_view text);
-    void leave(const Name& name, std::string_view why);
+    // Keeps the `history` last messages for newcomers.
+    Room(Name name, std::size_t history)
+        : name_(std::move(name)), longest_history_(history) {}
 
-    // Nobody is a member any more, and nobody is told.
-    void dissolve() { members_.clear(); }
+    const Name& name() const { return name_; }
+
+    // By the keys of their names.
+    using Members = std::map<std::string, User*>;
+    const Members& members() const { return members_; }
+
+    // The newcomer gets the history. A user must stay until removed.
+    void add(User& user);
+    void remove(User& user);
+    void rename(User& user, Name name);
+    void clear() { members_.clear(); }
+
+    void tell(const Frame& frame) const;
+    // The same for what newcomers shall read too.
+    void tell_and_keep(Frame frame);
 
 private:
-    void tell_everyone(std::string line);
-
-    std::map<std::string, Outbox*> members_;  // by the key of their names
+    Name name_;
+    std::size_t longest_history_;
+    Members members_;
+    std::deque<Frame> history_;
 };
 
 }  // namespace tincan::chat

@@ -4,6 +4,7 @@
 #include "01-blocking/text.hpp"
 #include "06-coroutines/tincan/sleep.hpp"
 #include "06-coroutines/tincan/timeout.hpp"
+#include "07-chat/commands.hpp"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -27,11 +28,11 @@ std::optional<Refusal> check_line(const Line& line) {
 
 }  // namespace
 
-Session::Session(StreamReader reader, StreamWriter writer, Room& room,
+Session::Session(StreamReader reader, StreamWriter writer, Rooms& rooms,
                  const Limits& limits)
     : reader_(std::move(reader)),
       writer_(std::move(writer)),
-      room_(room),
+      rooms_(rooms),
       limits_(limits),
       outbox_(writer_, limits, [this] {
           stop("too slow");
@@ -51,9 +52,9 @@ void Session::set_option(int level, int option, int value) {
     ::setsockopt(writer_.fd(), level, option, &value, sizeof value);
 }
 
-// However it ended: nobody may stay in the room whose outbox is gone.
+// However it ended: nobody may stay in a room whose outbox is gone.
 Session::~Session() {
-    if (name_) room_.leave(*name_, goodbye_);
+    leave();
 }
 
 // #region run
@@ -61,15 +62,12 @@ Coro<void> Session::run() {
     try {
         co_await listen();
     } catch (const TimeoutError&) {
-        if (name_) answer(idle_line(limits_.idle));
-        stop(name_ ? "idle" : "no CONNECT in time");
+        if (user_) answer(idle_line(limits_.idle));
+        stop(user_ ? "idle" : "no CONNECT in time");
     } catch (const std::system_error& error) {
         stop(error.what());
     }
-    if (name_) {
-        say("{} left", printable(name_->shown));
-        room_.leave(*std::exchange(name_, std::nullopt), goodbye_);
-    }
+    leave();
     co_await finish();
     say("{} disconnected{}{}", writer_.peer(), why_.empty() ? "" : ": ", why_);
 }
@@ -100,14 +98,14 @@ Coro<void> Session::listen() {
 
 // #region handle
 void Session::handle(const Line& line) {
-    bool stranger = !name_;
+    bool stranger = !user_;
     std::optional<Refusal> refusal = stranger ? greet(line) : obey(line);
     if (refusal) answer(refusal_line(*refusal));
     if (line.kind == Line::Kind::endless) stop("a line without end");
     if (stranger && refusal && ++errors_ == limits_.errors_before_connect) {
         stop("no CONNECT");
     }
-    if (name_) due_ = EventLoop::running().time() + limits_.idle;
+    if (user_) due_ = EventLoop::running().time() + limits_.idle;
 }
 
 std::optional<Refusal> Session::greet(const Line& line) {
@@ -116,9 +114,12 @@ std::optional<Refusal> Session::greet(const Line& line) {
     if (!wanted) return Refusal::not_connected;
     std::optional<Name> name = parse_name(*wanted);
     if (!name) return Refusal::bad_name;
-    if (!room_.join(*name, outbox_)) return Refusal::name_taken;
-    name_ = std::move(name);
-    say("{} joined from {}", printable(name_->shown), writer_.peer());
+    user_.emplace(User{*std::move(name), outbox_});
+    if (!rooms_.connect(*user_)) {
+        user_.reset();
+        return Refusal::name_taken;
+    }
+    say("{} joined from {}", printable(user_->name.shown), writer_.peer());
     return std::nullopt;
 }
 
@@ -127,10 +128,33 @@ std::optional<Refusal> Session::obey(const Line& line) {
     Request request = parse_request(line.text);
     switch (request.kind) {
         case Request::Kind::say:
-            room_.say(*name_, request.text);
+            rooms_.say(*user_, request.text);
+            break;
+        case Request::Kind::nick:
+            return rename(request.text);
+        case Request::Kind::join:
+            return move(request.text);
+        case Request::Kind::rooms:
+            answer(rooms_.list());
+            break;
+        case Request::Kind::who:
+            answer(Rooms::list_members(*user_));
+            break;
+        case Request::Kind::msg: {
+            auto [to, text] = split_word(request.text);
+            if (!rooms_.whisper(*user_, to, text)) {
+                return Refusal::no_such_user;
+            }
+            break;
+        }
+        case Request::Kind::me:
+            rooms_.act(*user_, request.text);
             break;
         case Request::Kind::ping:
             answer(pong_line(request.text));
+            break;
+        case Request::Kind::help:
+            answer(help_lines());
             break;
         case Request::Kind::quit:
             goodbye_ = request.text;
@@ -142,6 +166,29 @@ std::optional<Refusal> Session::obey(const Line& line) {
     return std::nullopt;
 }
 // #endregion handle
+
+std::optional<Refusal> Session::rename(std::string_view wanted) {
+    std::optional<Name> name = parse_name(wanted);
+    if (!name) return Refusal::bad_name;
+    std::string before = user_->name.shown;
+    if (!rooms_.rename(*user_, *std::move(name))) return Refusal::name_taken;
+    say("{} is now {}", printable(before), printable(user_->name.shown));
+    return std::nullopt;
+}
+
+std::optional<Refusal> Session::move(std::string_view room) {
+    std::optional<Name> name = parse_name(room);
+    if (!name) return Refusal::bad_name;
+    rooms_.move(*user_, *name);
+    return std::nullopt;
+}
+
+void Session::leave() {
+    if (!user_) return;
+    say("{} left", printable(user_->name.shown));
+    rooms_.leave(*user_, goodbye_);
+    user_.reset();
+}
 
 void Session::answer(std::string line) {
     outbox_.push(make_frame(std::move(line)));

@@ -1,5 +1,5 @@
 // One client, from its first byte to its last: what it may say when, and how
-// it ends. What the others hear of it is the room's business.
+// it ends. What the others hear of it is the rooms' business.
 #pragma once
 
 #include "06-coroutines/tincan/streams.hpp"
@@ -8,7 +8,7 @@
 #include "07-chat/names.hpp"
 #include "07-chat/outbox.hpp"
 #include "07-chat/protocol.hpp"
-#include "07-chat/room.hpp"
+#include "07-chat/rooms.hpp"
 
 #include <optional>
 #include <string>
@@ -18,8 +18,8 @@ namespace tincan::chat {
 
 class Session {
 public:
-    // `room` and `limits` must outlive it.
-    Session(StreamReader reader, StreamWriter writer, Room& room,
+    // `rooms` and `limits` must outlive it.
+    Session(StreamReader reader, StreamWriter writer, Rooms& rooms,
             const Limits& limits);
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
@@ -39,16 +39,19 @@ private:
     void handle(const Line& line);
     std::optional<Refusal> greet(const Line& line);  // who has no name yet
     std::optional<Refusal> obey(const Line& line);   // who has
+    std::optional<Refusal> rename(std::string_view wanted);
+    std::optional<Refusal> move(std::string_view room);
+    void leave();
     void answer(std::string line);
     void stop(std::string why);
 
     StreamReader reader_;
     StreamWriter writer_;
-    Room& room_;
+    Rooms& rooms_;
     const Limits& limits_;
     Outbox outbox_;
 
-    std::optional<Name> name_;  // none: has not come into the room
+    std::optional<User> user_;  // none: has no name yet
     TimePoint due_;             // of the next line
     int errors_ = 0;            // before it had a name
     bool over_ = false;

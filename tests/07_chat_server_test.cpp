@@ -34,6 +34,7 @@ TEST_F(ChatServer, PassesMessagesToEveryoneAndToTheSender) {
 }
 
 TEST_F(ChatServer, TakesBytesOneAtATimeAndAllAtOnce) {
+    start({"--history", "0"});
     std::string_view all = "CONNECT Bob\r\nhello\r\nmore\n/ping 1\n";
     Client whole = connect();
     whole.send(all);

@@ -1,6 +1,7 @@
 // The line decoder of the chat, the rules for names, and the lines of the
 // protocol: what needs no connection.
 
+#include "07-chat/commands.hpp"
 #include "07-chat/lines.hpp"
 #include "07-chat/names.hpp"
 #include "07-chat/protocol.hpp"
@@ -9,6 +10,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 using namespace tincan::chat;
@@ -208,12 +210,28 @@ TEST(Requests, AreMessagesUnlessTheyBeginWithASlash) {
     expect("///", say, "//");
     expect("/quit", quit, "");
     expect("/quit see you", quit, "see you");
+    expect("/nick Bed", nick, "Bed");
+    expect("/join kitchen", join, "kitchen");
+    expect("/rooms", rooms, "");
+    expect("/who", who, "");
+    expect("/msg Ann  hi you", msg, "Ann  hi you");
+    expect("/me waves", me, "waves");
+    expect("/help", help, "");
     expect("/ping", ping, "");
     expect("/ping a b", ping, "a b");
     expect("/", unknown, "");
     expect("/ ping", unknown, "ping");
     expect("/QUIT", unknown, "");
     expect("/quitter", unknown, "");
+}
+
+TEST(Requests, AreSplitAtTheFirstSpace) {
+    using Words = std::pair<std::string_view, std::string_view>;
+    EXPECT_EQ(split_word("Ann hi you"), Words("Ann", "hi you"));
+    EXPECT_EQ(split_word("Ann  hi"), Words("Ann", " hi"));
+    EXPECT_EQ(split_word("Ann"), Words("Ann", ""));
+    EXPECT_EQ(split_word(" Ann"), Words("", "Ann"));
+    EXPECT_EQ(split_word(""), Words("", ""));
 }
 
 TEST(Replies, AreTheSourcesLines) {
@@ -224,6 +242,11 @@ TEST(Replies, AreTheSourcesLines) {
     EXPECT_EQ(left_line("SirBedevere", ""), "SirBedevere has left the chat\n");
     EXPECT_EQ(left_line("SirBedevere", "bye"),
               "SirBedevere has left the chat (bye)\n");
+    EXPECT_EQ(renamed_line("SirBedevere", "Bed"),
+              "* SirBedevere is now known as Bed\n");
+    EXPECT_EQ(act_line("Bed", "waves"), "* Bed waves\n");
+    EXPECT_EQ(whisper_line("Bed", "psst"), "-Bed- psst\n");
+    EXPECT_EQ(refusal_line(Refusal::no_such_user), "! 401 no such user\n");
     EXPECT_EQ(refusal_line(Refusal::name_taken), "! 433 that name is taken\n");
     EXPECT_EQ(refusal_line(Refusal::not_connected),
               "! 451 say CONNECT first\n");

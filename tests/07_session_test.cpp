@@ -24,15 +24,15 @@ private:
     LeavesNothing nothing_;
 };
 
-// A room with sessions in it. Outlives them, in a test's coroutine.
+// Rooms with sessions in it. Outlives them, in a test's coroutine.
 struct House {
     Limits limits;
-    Room room;
+    Rooms rooms{limits.history};
 };
 
 Coro<void> run_session(House& house, Streams streams) {
     Session session(std::move(streams.first), std::move(streams.second),
-                    house.room, house.limits);
+                    house.rooms, house.limits);
     co_await session.run();
 }
 

@@ -255,7 +255,8 @@ const std::vector<Column>& columns() {
          .protocol = echo},
         {.name = "07",
          .target = "07_chat_server",
-         .command = {"07-chat/chat_server", "{port}"},
+         // Its visitors wait for words that others may have said before.
+         .command = {"07-chat/chat_server", "--history=0", "{port}"},
          .protocol = &chat_protocol(),
          .grace = std::chrono::seconds(5)},
     };

@@ -1,7 +1,11 @@
 // What the chat server makes of a line, against what the protocol says.
 #include "01-blocking/text.hpp"
+#include "07-chat/commands.hpp"
 #include "07-chat/protocol.hpp"
 #include "tests/fuzz/input.hpp"
+
+#include <array>
+#include <utility>
 
 using namespace tincan;
 using namespace tincan::chat;
@@ -40,8 +44,24 @@ void try_request(std::string_view line) {
                "what is said");
     }
     std::string_view word = line.substr(0, line.find(' '));
-    expect((request.kind == Request::Kind::ping) == (word == "/ping"), "ping");
-    expect((request.kind == Request::Kind::quit) == (word == "/quit"), "quit");
+    using enum Request::Kind;
+    constexpr std::array<std::pair<std::string_view, Request::Kind>, 9>
+        commands{{{"/nick", nick},
+                  {"/join", join},
+                  {"/rooms", rooms},
+                  {"/who", who},
+                  {"/msg", msg},
+                  {"/me", me},
+                  {"/ping", ping},
+                  {"/help", help},
+                  {"/quit", quit}}};
+    for (auto [name, kind] : commands)
+        expect((request.kind == kind) == (word == name), name);
+    auto [first, rest] = split_word(request.text);
+    expect(first.find(' ') == std::string_view::npos, "a word");
+    expect(request.text.starts_with(first) && request.text.ends_with(rest) &&
+               first.size() + rest.size() + 1 >= request.text.size(),
+           "two parts");
 }
 
 void try_name(std::string_view line) {
