@@ -107,6 +107,8 @@ int main(int argc, char** argv) {
         add_host(app, options.endpoint);
         add_seconds(app, "--idle", options.limits.idle,
                     "send away who says nothing for so long");
+        add_rate(app, "--rate", options.limits.rate,
+                 "lines a second from one user; 0: no limit");
         add_count<std::size_t>(app, "--history", options.limits.history, 0, 50,
                                "messages that a room keeps for newcomers");
         app.add_option("--selector", options.selector)

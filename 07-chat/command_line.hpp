@@ -60,6 +60,18 @@ inline void add_seconds(CLI::App& app, const char* name,
         ->default_str(fmt::format("{:g}", Seconds(time).count()));
 }
 
+inline void add_rate(CLI::App& app, const char* name, double& rate,
+                     const char* what) {
+    auto set = [name, &rate](double number) {
+        bool good = number >= 0 && number <= 1e6;  // nan isn't
+        if (!good) throw CLI::ValidationError(name, "not 0 to 1000000");
+        rate = number;
+    };
+    app.add_option_function<double>(name, set, what)
+        ->type_name("LINES")
+        ->default_str(fmt::format("{:g}", rate));
+}
+
 template <class Count>
 void add_count(CLI::App& app, const char* name, Count& count, Count least,
                Count most, const char* what) {

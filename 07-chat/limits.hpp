@@ -10,6 +10,9 @@ struct Limits {
     std::size_t line = 1024;           // bytes, without the line's end
     std::size_t endless_line = 16384;  // bytes without an LF: closed
     int errors_before_connect = 3;     // the third one closes
+    double rate = 2;                   // lines a second; 0: no limit
+    double burst = 5;                  // lines at once
+    int too_fast_in_a_row = 20;        // the twentieth one closes
     std::size_t undelivered = 65536;   // bytes waiting for a slow receiver
     std::size_t history = 20;          // messages a room keeps for newcomers
     int send_buffer = 65536;           // SO_SNDBUF: the kernel's share of that

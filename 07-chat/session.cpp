@@ -34,10 +34,12 @@ Session::Session(StreamReader reader, StreamWriter writer, Rooms& rooms,
       writer_(std::move(writer)),
       rooms_(rooms),
       limits_(limits),
-      outbox_(writer_, limits, [this] {
-          stop("too slow");
-          writer_.abort();
-      }) {
+      outbox_(writer_, limits,
+              [this] {
+                  stop("too slow");
+                  writer_.abort();
+              }),
+      pace_(limits.rate, limits.burst) {
     // The kernel would take 4 MB more for somebody who doesn't read, and try
     // for a quarter of an hour to reach somebody who is gone. Should these
     // fail, it does.
@@ -124,6 +126,13 @@ std::optional<Refusal> Session::greet(const Line& line) {
 }
 
 std::optional<Refusal> Session::obey(const Line& line) {
+    // Dropped, not delayed: who is read slowly has 4 MB of lines in the kernel,
+    // and would go on talking for days after leaving.
+    if (!pace_.take(EventLoop::running().time())) {
+        if (++too_fast_ == limits_.too_fast_in_a_row) stop("a flood");
+        return Refusal::too_fast;
+    }
+    too_fast_ = 0;
     if (std::optional<Refusal> refusal = check_line(line)) return refusal;
     Request request = parse_request(line.text);
     switch (request.kind) {

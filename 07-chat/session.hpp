@@ -9,6 +9,7 @@
 #include "07-chat/outbox.hpp"
 #include "07-chat/protocol.hpp"
 #include "07-chat/rooms.hpp"
+#include "07-chat/token_bucket.hpp"
 
 #include <optional>
 #include <string>
@@ -54,6 +55,8 @@ private:
     std::optional<User> user_;  // none: has no name yet
     TimePoint due_;             // of the next line
     int errors_ = 0;            // before it had a name
+    TokenBucket pace_;          // of its lines, since it has one
+    int too_fast_ = 0;          // lines in a row
     bool over_ = false;
     std::string why_;      // it was over, for the log; empty: nothing special
     std::string goodbye_;  // what it said with /quit

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 namespace {
 
 TEST_F(ChatServer, SendsAwayWhoSaysNothing) {
-    start({"--idle", "0.3"});
+    start({"--idle", "0.3", "--rate", "0"});
     Client ann = join("Ann");
     Client bob = join("Bob");
     expect_line(ann, "Bob connected!");
@@ -34,6 +34,7 @@ TEST_F(ChatServer, SendsAwayWhoSaysNothing) {
 }
 
 TEST_F(ChatServer, IsNotHeldUpByOneWhoDoesNotRead) {
+    start({"--rate", "0"});
     Client ann = join("Ann", {.receive_buffer = 4096});
     Client bob = join("Bob");
     expect_line(ann, "Bob connected!");
@@ -53,6 +54,7 @@ TEST_F(ChatServer, IsNotHeldUpByOneWhoDoesNotRead) {
 }
 
 TEST_F(ChatServer, DropsAFloodThatDoesNotRead) {
+    start({"--rate", "0"});
     Client ann = join("Ann");
     Client bob = join("Bob", {.receive_buffer = 4096});
     expect_line(ann, "Bob connected!");
@@ -68,6 +70,26 @@ TEST_F(ChatServer, DropsAFloodThatDoesNotRead) {
     EXPECT_TRUE(gone);
     ann.send("still here\n");
     expect_line(ann, "Ann: still here");
+}
+
+TEST_F(ChatServer, RefusesWhatIsTooFastAndClosesOnAFlood) {
+    // So slow that none of this takes long enough for one line more.
+    start({"--rate", "0.001"});
+    Client ann = join("Ann");
+    Client bob = join("Bob");
+    expect_line(ann, "Bob connected!");
+    for (int i = 0; i < 40; ++i)
+        bob.try_send("x\n");
+    std::string heard;
+    for (int i = 0; i < 5; ++i)
+        heard += "Bob: x\n";
+    for (int i = 0; i < 20; ++i)
+        heard += "! 602 too fast\n";
+    EXPECT_EQ(bob.receive_to_any_end().bytes, heard);
+    for (int i = 0; i < 5; ++i)
+        expect_line(ann, "Bob: x");
+    expect_line(ann, "Bob has left the chat");
+    process().wait_for_line("disconnected: a flood", Deadline(5s));
 }
 
 TEST_F(ChatServer, SaysWhoComesAndGoesButNotWhatIsSaid) {
@@ -104,6 +126,7 @@ TEST_F(ChatServer, TellsEverybodyWhenItEnds) {
 }
 
 TEST_F(ChatServer, EndsInTimeWhateverItsClientsDo) {
+    start({"--rate", "0"});
     Client deaf = join("Deaf", {.receive_buffer = 4096});
     Client bob = join("Bob");
     std::string line = std::string(1000, 'x') + "\n";
@@ -156,6 +179,10 @@ TEST(ChatServerArguments, AreCheckedBeforeAnythingIsDone) {
     expect_end({kChatServer, "0", "--idle", "nan"}, 2, "--idle");
     expect_end({kChatServer, "0", "--idle", "1e30"}, 2, "--idle");
     expect_end({kChatServer, "0", "--idle", "soon"}, 2, "--idle");
+    expect_end({kChatServer, "0", "--history", "51"}, 2, "--history");
+    expect_end({kChatServer, "0", "--history", "-1"}, 2, "--history");
+    expect_end({kChatServer, "0", "--rate", "-1"}, 2, "--rate");
+    expect_end({kChatServer, "0", "--rate", "nan"}, 2, "--rate");
     expect_end({kChatServer, "0", "--selector", "kqueue"}, 2, "--selector");
     expect_end({kChatServer, "0", "--no-such-option"}, 2, "--no-such-option");
 }

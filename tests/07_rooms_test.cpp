@@ -196,7 +196,7 @@ TEST_F(ChatRooms, GiveNewcomersTheLastMessages) {
 }
 
 TEST_F(ChatRooms, KeepTwentyMessagesUnlessToldOtherwise) {
-    start();
+    start({"--rate", "0"});
     {
         Client ann = join("Ann");
         for (int i = 1; i <= 21; ++i) {

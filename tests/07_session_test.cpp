@@ -121,6 +121,7 @@ TEST_F(SessionTest, ClosesAMinuteAfterTheLastLine) {
 Coro<void> be_deaf() {
     House house;
     house.limits.send_buffer = 4608;
+    house.limits.rate = 0;
     Visitor ann = visit(house);
     ann.out().write("CONNECT Ann\n");
     Visitor bob = visit(house);
@@ -149,6 +150,7 @@ TEST_F(SessionTest, DropsWhoTakesNothingForTenSeconds) {
 Coro<void> be_slow() {
     House house;
     house.limits.send_buffer = 4608;
+    house.limits.rate = 0;
     Visitor ann = visit(house);
     ann.out().write("CONNECT Ann\n");
     std::string words = std::string(1000, 'x') + "\n";
@@ -171,6 +173,7 @@ TEST_F(SessionTest, KeepsWhoIsOnlySlow) {
 Coro<void> leave_with_a_deaf_one() {
     House house;
     house.limits.send_buffer = 4608;
+    house.limits.rate = 0;
     Visitor ann = visit(house);
     ann.out().write("CONNECT Ann\n");
     std::string words = std::string(1000, 'x') + "\n";
@@ -184,6 +187,66 @@ Coro<void> leave_with_a_deaf_one() {
 
 TEST_F(SessionTest, WaitsTenSecondsForWhoLeavesAndTakesNothing) {
     run(leave_with_a_deaf_one());
+}
+
+// What comes until the answer to a ping, which must not be too fast.
+Coro<std::string> hear_out(Visitor& visitor) {
+    visitor.out().write("/ping\n");
+    std::string heard;
+    while (!heard.ends_with("-server- pong\n"))
+        heard += co_await visitor.in().read();
+    co_return heard;
+}
+
+Coro<void> talk_fast() {
+    House house;
+    Visitor ann = visit(house);
+    ann.out().write("CONNECT Ann\n1\n2\n3\n4\n5\n6\n");
+    co_await sleep(499ms);
+    ann.out().write("too early\n");
+    co_await sleep(1ms);
+    std::string heard = co_await hear_out(ann);
+    EXPECT_EQ(heard,
+              "Welcome! 1 user(s) are online!\nAnn connected!\nAnn: 1\n"
+              "Ann: 2\nAnn: 3\nAnn: 4\nAnn: 5\n! 602 too fast\n"
+              "! 602 too fast\n-server- pong\n");
+    // However long she is silent, no more than a burst.
+    co_await sleep(30s);
+    ann.out().write("1\n2\n3\n4\n5\n6\n/quit\n");
+    ann.out().write_eof();
+    heard = co_await read_to_end(ann);
+    EXPECT_EQ(heard,
+              "Ann: 1\nAnn: 2\nAnn: 3\nAnn: 4\nAnn: 5\n"
+              "! 602 too fast\n! 602 too fast\n");
+}
+
+TEST_F(SessionTest, TakesABurstOfFiveThenTwoLinesASecond) {
+    run(talk_fast());
+}
+
+Coro<void> be_too_fast_now_and_then() {
+    House house;
+    Visitor ann = visit(house);
+    ann.out().write("CONNECT Ann\n1\n2\n3\n4\n5\n");
+    co_await sleep(1ms);
+    std::string heard;
+    for (int round = 0; round < 3; ++round) {
+        for (int i = 0; i < 19; ++i)
+            ann.out().write("x\n");
+        co_await sleep(500ms);
+        heard = co_await hear_out(ann);
+    }
+    for (int i = 0; i < 20; ++i)
+        ann.out().write("x\n");
+    heard = co_await read_to_end(ann);
+    std::string refused;
+    for (int i = 0; i < 20; ++i)
+        refused += "! 602 too fast\n";
+    EXPECT_EQ(heard, refused);
+}
+
+TEST_F(SessionTest, ClosesAtTheTwentiethLineInARowThatIsTooFast) {
+    run(be_too_fast_now_and_then());
 }
 
 Coro<void> be_cancelled() {

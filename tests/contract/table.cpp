@@ -255,8 +255,10 @@ const std::vector<Column>& columns() {
          .protocol = echo},
         {.name = "07",
          .target = "07_chat_server",
-         // Its visitors wait for words that others may have said before.
-         .command = {"07-chat/chat_server", "--history=0", "{port}"},
+         // Its visitors are not slow, and wait for words that others may have
+         // said before.
+         .command = {"07-chat/chat_server", "--rate=0", "--history=0",
+                     "{port}"},
          .protocol = &chat_protocol(),
          .grace = std::chrono::seconds(5)},
     };
