@@ -19,7 +19,7 @@ namespace {
 
 class ChatScreen : public testing::Test {
 protected:
-    ChatScreen() : server_(Server::ours({kChatServer, "{port}"})) {}
+    ChatScreen() : server_(Server::ours({kChatServer, "{port}", "--rate", "0"})) {}
 
     void open(const Command& arguments = {"--name", "Ann"},
               ScreenSize size = {}) {
