@@ -150,12 +150,14 @@ Coro<void> screen_client(Endpoint server, std::string name) {
     auto over = std::make_shared<Event>();
     auto end = [over] { over->set(); };
 
-    // Before ncurses, which would take over whichever of them nobody has.
+    // Before ncurses, which would take over whichever of them nobody has, and
+    // ignore a SIGTSTP that comes while it draws.
+    std::shared_ptr<Window> window;
     SignalScope endings(loop, {SIGINT, SIGTERM, SIGHUP, SIGQUIT}, end);
-    auto window = std::make_shared<Window>(to_string(server), link);
+    SignalScope stops(loop, {SIGTSTP}, [&window] { window->suspend(); });
+    window = std::make_shared<Window>(to_string(server), link);
     SignalScope changes(loop, {SIGWINCH, SIGCONT},
                         [window] { window->draw_afresh(); });
-    SignalScope stops(loop, {SIGTSTP}, [window] { window->suspend(); });
 
     if (!name.empty()) link->writer.write(link->talk.typed(name));
     Task<void> showing = loop.create_task(show_messages(link, window), "show");
