@@ -8,6 +8,7 @@
 #include "04-poll/make_selector.hpp"
 #include "06-coroutines/arguments.hpp"
 
+#include <bit>
 #include <coroutine>
 #include <deque>
 #include <map>
@@ -34,7 +35,7 @@ struct Loop {
                 sleep = std::max(timers.begin()->first - Clock::now(), 0ns);
             for (auto [key, events] : selector->select(sleep))
                 ready.push_back(
-                    Paused::from_address(reinterpret_cast<void*>(key)));
+                    Paused::from_address(std::bit_cast<void*>(key)));
             while (!timers.empty() && timers.begin()->first <= Clock::now())
                 ready.push_back(timers.extract(timers.begin()).mapped());
         }
@@ -56,7 +57,7 @@ struct Readiness : std::suspend_always {
         : loop(l), fd(socket.fd()), wanted(w) {}
     void await_suspend(Paused self) {
         loop.selector->add(fd, wanted,
-                           reinterpret_cast<std::uint64_t>(self.address()));
+                           std::bit_cast<std::uint64_t>(self.address()));
     }
     void await_resume() { loop.selector->remove(fd); }
     Loop& loop;
@@ -102,8 +103,11 @@ Coroutine serve(Loop& loop, Socket listener) {
     for (;;) {
         co_await Readiness(loop, listener, kReadable);
         Arrival client = accept_client(listener, SOCK_NONBLOCK);
-        if (client) echo(loop, std::move(client));
-        if (client.exhausted) co_await Time(loop, 1s);
+        if (client) {
+            echo(loop, std::move(client));
+        } else if (client.exhausted) {
+            co_await Time(loop, 1s);
+        }
     }
 }
 Coroutine tick(Loop& loop) {

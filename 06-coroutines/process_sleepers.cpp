@@ -52,6 +52,7 @@ Coro<void> at_once() {
     print_line("Five at once:");
     Stopwatch watch;
     std::vector<Process> processes;
+    processes.reserve(5);
     for (int i = 0; i < 5; ++i)
         processes.push_back(start_sleep(watch));
     for (Process& process : processes) {

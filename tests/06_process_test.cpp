@@ -328,8 +328,9 @@ Coro<void> cut_main() {
     bool completed = false;
     for (int turns = 0; !completed; ++turns) {
         Task<void> task = EventLoop::running().create_task(scenario(completed));
+        std::chrono::milliseconds pause(turns < 20 ? 0 : 1);
         for (int i = 0; i < turns && !task.done(); ++i)
-            co_await sleep(turns < 20 ? 0ns : 1ms);
+            co_await sleep(pause);
         task.cancel();
         co_await has_ended(task);
         EXPECT_EQ(task.cancelled(), !completed);

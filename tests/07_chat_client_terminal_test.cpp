@@ -19,7 +19,8 @@ namespace {
 
 class ChatScreen : public testing::Test {
 protected:
-    ChatScreen() : server_(Server::ours({kChatServer, "{port}", "--rate", "0"})) {}
+    ChatScreen()
+        : server_(Server::ours({kChatServer, "{port}", "--rate", "0"})) {}
 
     void open(const Command& arguments = {"--name", "Ann"},
               ScreenSize size = {}) {

@@ -2,9 +2,9 @@
 // rows: keys, line editor, layout, and what it makes of the server's lines.
 // No terminal is needed for any of it.
 
+#include "06-coroutines/keys.hpp"
 #include "07-chat/conversation.hpp"
 #include "07-chat/graphemes.hpp"
-#include "06-coroutines/keys.hpp"
 #include "07-chat/layout.hpp"
 #include "07-chat/line_editor.hpp"
 

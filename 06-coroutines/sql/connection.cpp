@@ -59,6 +59,7 @@ bool is_number(Oid type) {
 
 Table table_of(const PGresult* result) {
     std::vector<Heading> headings;
+    headings.reserve(static_cast<std::size_t>(PQnfields(result)));
     for (int i = 0; i < PQnfields(result); ++i)
         headings.push_back({PQfname(result, i), is_number(PQftype(result, i))});
     return Table(std::move(headings));

@@ -105,6 +105,7 @@ public:
 
     pid_t spawn(std::vector<std::string>& command) {
         std::vector<char*> arguments;
+        arguments.reserve(command.size() + 1);
         for (std::string& part : command)
             arguments.push_back(part.data());
         arguments.push_back(nullptr);
