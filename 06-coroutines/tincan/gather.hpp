@@ -113,11 +113,13 @@ Coro<detail::AllOf<detail::AwaitResult<Awaitable>>> gather(
     std::vector<Awaitable> awaitables) {
     std::vector<decltype(detail::started(std::move(awaitables.front())))>
         handles;
+    handles.reserve(awaitables.size());
     for (Awaitable& awaitable : awaitables)
         handles.push_back(detail::started(std::move(awaitable)));
     co_await detail::settle(detail::futures_of(handles));
     if constexpr (!std::is_void_v<detail::AwaitResult<Awaitable>>) {
         std::vector<detail::AwaitResult<Awaitable>> results;
+        results.reserve(handles.size());
         for (const auto& handle : handles)
             results.push_back(detail::take(handle));
         co_return results;

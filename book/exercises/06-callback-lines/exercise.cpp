@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 using namespace tincan;
 
@@ -46,8 +47,8 @@ class Greeter final : public Protocol {
 
 Coro<void> serve_all(Endpoint endpoint) {
     auto factory = [] { return std::make_shared<Greeter>(); };
-    co_await serve_until_signal(
-        create_server(factory, announce_listener(endpoint)));
+    Server server = create_server(factory, announce_listener(endpoint));
+    co_await serve_until_signal(std::move(server));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "06-coroutines/tincan/tincan.hpp"
 
 #include <string>
+#include <utility>
 
 using namespace tincan;
 
@@ -40,8 +41,8 @@ Coro<void> serve(StreamReader reader, StreamWriter writer) {
 }
 
 Coro<void> serve_all(Endpoint endpoint) {
-    co_await serve_until_signal(
-        start_server(serve, announce_listener(endpoint)));
+    Server server = start_server(serve, announce_listener(endpoint));
+    co_await serve_until_signal(std::move(server));
 }
 
 }  // namespace

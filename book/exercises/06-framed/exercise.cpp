@@ -1,8 +1,8 @@
 // Takes messages that have their length in front (four bytes, the most
 // significant one first), and answers with the number of their x's.
 //
-//   $ ./framed 8000             then: printf '\0\0\0\3xyx' | nc localhost
-//   8000
+//   $ ./framed 8000
+//   $ printf '\0\0\0\3xyx' | nc localhost 8000       in another terminal
 
 #include "01-blocking/program.hpp"
 #include "06-coroutines/serve.hpp"
@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 using namespace tincan;
 
@@ -50,8 +51,8 @@ Coro<void> serve(StreamReader reader, StreamWriter writer) {
 }
 
 Coro<void> serve_all(Endpoint endpoint) {
-    co_await serve_until_signal(
-        start_server(serve, announce_listener(endpoint)));
+    Server server = start_server(serve, announce_listener(endpoint));
+    co_await serve_until_signal(std::move(server));
 }
 
 }  // namespace

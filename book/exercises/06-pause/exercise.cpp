@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
 
 using namespace tincan;
 
@@ -35,8 +36,8 @@ class Echo final : public Protocol {
 
 Coro<void> serve_all(Endpoint endpoint) {
     auto factory = [] { return std::make_shared<Echo>(); };
-    co_await serve_until_signal(
-        create_server(factory, announce_listener(endpoint)));
+    Server server = create_server(factory, announce_listener(endpoint));
+    co_await serve_until_signal(std::move(server));
 }
 
 }  // namespace

@@ -20,11 +20,13 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 
-# They show symmetric transfer, and where it overflows the stack.
-TRANSFER_IS_SHOWN = {
+# They show symmetric transfer, and where it overflows the stack. Both programs
+# of an exercise are written by the build.
+TRANSFER_IS_SHOWN = (
     "06-coroutines/symmetric.hpp",
-    "book/exercises/06-way-back/exercise.cpp",
-}
+    "book/exercises/06-way-back/starter.cpp",
+    "book/exercises/06-way-back/solution.cpp",
+)
 
 # The rules, in the words of clang's ASTMatchers.
 MATCHERS = r"""
@@ -87,7 +89,7 @@ def faults_in(source, *arguments):
             path = pathlib.Path(os.path.normpath(ROOT / file))
             if path.is_relative_to(ROOT):
                 file = str(path.relative_to(ROOT))
-                if rule != "transfer" or file not in TRANSFER_IS_SHOWN:
+                if rule != "transfer" or not file.endswith(TRANSFER_IS_SHOWN):
                     faults.add((file, int(line), rule))
     return faults
 
