@@ -1,6 +1,16 @@
 #include "07-chat/outbox.hpp"
 
+#include <algorithm>
+
 namespace tincan::chat {
+
+namespace {
+
+// What is written within a 64th of the time it may take is taken together:
+// so there are 64 marks at most, however much somebody is sent.
+constexpr int kMarks = 64;
+
+}  // namespace
 
 Outbox::Outbox(StreamWriter writer, const Limits& limits,
                std::function<void()> too_slow)
@@ -9,59 +19,50 @@ Outbox::Outbox(StreamWriter writer, const Limits& limits,
       too_slow_(std::move(too_slow)) {}
 
 Outbox::~Outbox() {
-    flushing_.cancel();
-    checking_.cancel();
+    check_.cancel();
 }
 
 // #region push
 void Outbox::push(Frame frame) {
     if (given_up_) return;
-    std::size_t waiting = writer_.queued() + gathered_size_;
-    if (waiting + frame->size() > limits_.undelivered) return give_up();
-    if (gathered_.empty()) {
-        flushing_ = EventLoop::running().call_soon([this] { flush(); });
-    }
-    gathered_size_ += frame->size();
-    gathered_.push_back(std::move(frame));
+    // What waits only for the end of this turn is nobody's slowness.
+    if (!has_room_for(frame)) writer_.flush();
+    if (!has_room_for(frame)) return give_up();
+    written_ += frame->size();
+    writer_.write(std::move(frame));
+    mark_time();
 }
 
-void Outbox::flush() {
-    flushing_.cancel();
-    if (gathered_.empty()) return;
-    if (gathered_.size() == 1) {
-        writer_.write(*gathered_.front());
-    } else {
-        std::string bytes;
-        bytes.reserve(gathered_size_);
-        for (const Frame& frame : gathered_)
-            bytes += *frame;
-        writer_.write(bytes);
-    }
-    written_ += gathered_size_;
-    gathered_size_ = 0;
-    gathered_.clear();
-    if (writer_.queued() > 0) watch_the_clock();
+bool Outbox::has_room_for(const Frame& frame) const {
+    return writer_.queued() + frame->size() <= limits_.undelivered;
 }
 // #endregion push
 
 // #region age
-// The kernel has not taken all: what was just written has until `delivery`
-// from now.
-void Outbox::watch_the_clock() {
-    EventLoop& loop = EventLoop::running();
+// What was just written has until `delivery` from now.
+void Outbox::mark_time() {
+    TimePoint now = EventLoop::running().time();
     forget_delivered();
-    undelivered_.push_back({written_, loop.time()});
-    if (undelivered_.size() == 1) check_later();
+    if (undelivered_.empty() ||
+        now - undelivered_.back().written > limits_.delivery / kMarks) {
+        undelivered_.push_back({written_, now});
+    } else {
+        undelivered_.back().position = written_;
+    }
+    if (!checking_) check_later();
 }
 
 void Outbox::check_later() {
-    checking_.cancel();
-    checking_ = EventLoop::running().call_at(
+    checking_ = true;
+    check_ = EventLoop::running().call_at(
         undelivered_.front().written + limits_.delivery,
         [this] { check_age(); });
 }
 
+// In the usual case what it was set for is long delivered, and it is set
+// again for what is not, if anything is: once in ten seconds, not per line.
 void Outbox::check_age() {
+    checking_ = false;
     TimePoint due = EventLoop::running().time() - limits_.delivery;
     forget_delivered();
     if (undelivered_.empty()) return;
@@ -71,18 +72,15 @@ void Outbox::check_age() {
 
 void Outbox::forget_delivered() {
     std::uint64_t delivered = written_ - writer_.queued();
-    while (!undelivered_.empty() &&
-           undelivered_.front().position <= delivered) {
-        undelivered_.pop_front();
-    }
+    auto waits = [&](const Mark& mark) { return mark.position > delivered; };
+    undelivered_.erase(undelivered_.begin(),
+                       std::ranges::find_if(undelivered_, waits));
 }
 // #endregion age
 
 void Outbox::give_up() {
     given_up_ = true;
-    gathered_.clear();
-    gathered_size_ = 0;
-    flushing_.cancel();
+    check_.cancel();
     too_slow_();
 }
 

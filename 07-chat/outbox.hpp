@@ -7,7 +7,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -18,15 +17,15 @@ namespace tincan::chat {
 
 // A line for the wire. Nobody changes it once it is made, so that all who get
 // it can share it.
-using Frame = std::shared_ptr<const std::string>;
+using Frame = SharedBytes;
 
 inline Frame make_frame(std::string line) {
     return std::make_shared<const std::string>(std::move(line));
 }
 
 // #region outbox
-// Gathers what is said in one turn of the loop and sends it in the next with
-// one system call. What the kernel doesn't take waits in the writer.
+// The frames themselves wait in the writer, which sends all of a turn of the
+// loop with one system call.
 class Outbox {
 public:
     // `too_slow` is called when a bound is passed, once. It may be called from
@@ -37,10 +36,8 @@ public:
     Outbox& operator=(const Outbox&) = delete;
     ~Outbox();
 
-    // Never waits.
+    // Never waits, and copies no bytes.
     void push(Frame frame);
-    // Sends what was pushed in this turn now: somebody is about to close.
-    void flush();
 
 private:
     // Up to which byte of all that was ever written had been written when.
@@ -49,23 +46,21 @@ private:
         TimePoint written;
     };
 
-    void give_up();
-    void watch_the_clock();
+    bool has_room_for(const Frame& frame) const;
+    void mark_time();
     void check_later();
     void check_age();
     void forget_delivered();
+    void give_up();
 
     StreamWriter writer_;
     const Limits& limits_;
     std::function<void()> too_slow_;
 
-    std::vector<Frame> gathered_;  // in this turn
-    std::size_t gathered_size_ = 0;
-    Handle flushing_;
-
-    std::uint64_t written_ = 0;     // bytes, ever
-    std::deque<Mark> undelivered_;  // the oldest first
-    Handle checking_;
+    std::uint64_t written_ = 0;      // bytes, ever
+    std::vector<Mark> undelivered_;  // the oldest first
+    bool checking_ = false;
+    Handle check_;
     bool given_up_ = false;
 };
 // #endregion outbox

@@ -214,7 +214,6 @@ void Session::end(std::string last_line) {
 
 // Sends what is queued, as far as the client takes it in time.
 Coro<void> Session::finish() {
-    outbox_.flush();
     writer_.close();
     try {
         co_await wait_for(writer_.wait_closed(), limits_.delivery);
