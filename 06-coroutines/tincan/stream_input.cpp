@@ -31,7 +31,23 @@ void StreamInput::receive() {
     if (*count == 0) peer_finished_ = true;
     buffer_.erase(0, begin_);
     begin_ = 0;
-    buffer_.append(scratch.data(), *count);
+    take_in({scratch.data(), *count});
+}
+
+void StreamInput::take_in(std::string_view received) {
+    if (filtering_) {
+        ended_ = !filtering_->receive(received, buffer_);
+    } else {
+        buffer_.append(received);
+    }
+}
+
+void StreamInput::set_filtering(std::unique_ptr<Filtering> filtering) {
+    filtering_ = std::move(filtering);
+    std::string received(bytes());
+    buffer_.clear();
+    begin_ = 0;
+    if (!received.empty()) take_in(received);
 }
 
 void StreamInput::rest() {
@@ -67,6 +83,12 @@ std::string_view ReadUntil::result() {
     return input_.take(searched_ + separator_.size());
 }
 // #endregion read_until
+
+void FilterReady::result() {
+    if (enough()) return;
+    throw std::system_error(std::make_error_code(std::errc::connection_aborted),
+                            "recv");
+}
 
 }  // namespace detail
 }  // namespace tincan

@@ -1,8 +1,10 @@
 // The receiving half of a stream: bytes that have come and nobody has taken.
 #pragma once
 
+#include "06-coroutines/tincan/filtering.hpp"
 #include "06-coroutines/tincan/sockets.hpp"
 
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -40,7 +42,11 @@ public:
         return std::string_view(buffer_).substr(begin_);
     }
     // No more will come: the peer has said all, or we don't want it.
-    bool at_end() const { return peer_finished_ || stopped_; }
+    bool at_end() const { return peer_finished_ || stopped_ || ended_; }
+    // Was that a good end? Throws what it was, if it was not.
+    void check_end() const {
+        if (filtering_) filtering_->throw_if_broken();
+    }
     bool peer_finished() const { return peer_finished_; }
     void stop() { stopped_ = true; }
     std::size_t limit() const { return limit_; }
@@ -56,13 +62,22 @@ public:
     // Gives memory back while there is nothing to keep.
     void rest();
 
+    // Null: what is received is what was meant.
+    Filtering* filtering() const { return filtering_.get(); }
+    // What has been received and not been taken is for it to decode.
+    void set_filtering(std::unique_ptr<Filtering> filtering);
+
 private:
+    void take_in(std::string_view received);
+
     const AsyncSocket& socket_;
+    std::unique_ptr<Filtering> filtering_;
     std::size_t limit_;
     std::string buffer_;
     std::size_t begin_ = 0;  // those before are taken
     bool peer_finished_ = false;
     bool stopped_ = false;
+    bool ended_ = false;  // says the filter
 };
 // #endregion input
 
@@ -74,7 +89,11 @@ public:
         : IoAwaiter(watch, Direction::in, what), input_(input) {}
 
     bool attempt() override {
-        while (!enough() && !input_.at_end()) {
+        while (!enough()) {
+            if (input_.at_end()) {
+                input_.check_end();
+                return true;
+            }
             if (!may_try()) return false;
             input_.receive();
         }
@@ -137,6 +156,17 @@ public:
         return found() ? ReadUntil::result()
                        : input_.take(input_.bytes().size());
     }
+};
+
+// Until the filter can be written through.
+class FilterReady final : public StreamRead {
+public:
+    FilterReady(StreamInput& input, Watch& watch)
+        : StreamRead(input, watch, "recv") {}
+    void result();
+
+private:
+    bool enough() override { return input_.filtering()->ready(); }
 };
 
 }  // namespace detail

@@ -43,6 +43,8 @@ public:
     // From now on nothing is sent; who drains gets `error`, unless all was
     // sent and that was the end of it.
     void fail(std::error_code error, const char* call);
+    // The same, and the connection is of no use any more.
+    void break_off(std::error_code error);
     void stop();
 
     bool empty() const { return size_ == 0; }
@@ -63,7 +65,6 @@ private:
     std::size_t send_pieces();
     void sent(std::size_t count);
     void finish();
-    void break_off(std::error_code error);
 
     const AsyncSocket& socket_;
     std::vector<SharedBytes> pieces_;  // then tail_

@@ -18,15 +18,34 @@ void Connection::stop_reading() {
     if (!closed()) socket_.watch().poke(Direction::in);
 }
 
+void Connection::writelines(std::span<const std::string_view> lines) {
+    if (!input_.filtering()) return output_.writelines(lines);
+    std::string all;
+    for (std::string_view line : lines)
+        all += line;
+    write(std::string_view(all));
+}
+
 void Connection::write_eof() {
+    finish_writing();
     output_.write_eof();
     if (one_way()) close();
+}
+
+void Connection::finish_writing() {
+    if (input_.filtering()) input_.filtering()->finish();
+}
+
+void Connection::set_filter(std::unique_ptr<StreamFilter> filter) {
+    input_.set_filtering(
+        std::make_unique<Filtering>(std::move(filter), output_));
 }
 
 // #region close
 void Connection::close() {
     if (state_ != State::open) return;
     stop_reading();
+    finish_writing();
     if (output_.failed() || nothing_on_its_way()) {
         output_.end();
         return abort();

@@ -48,7 +48,17 @@ public:
     bool closed() const { return state_ == State::closed; }
 
     void stop_reading();
+    template <class Bytes>
+    void write(Bytes bytes) {
+        if (Filtering* filtering = input_.filtering()) {
+            filtering->write(bytes);
+        } else {
+            output_.write(std::move(bytes));
+        }
+    }
+    void writelines(std::span<const std::string_view> lines);
     void write_eof();
+    void set_filter(std::unique_ptr<StreamFilter> filter);
     void close();
     void abort();
 
@@ -57,6 +67,7 @@ private:
 
     // A pipe: its half is the whole.
     bool one_way() const { return socket_.medium() != Medium::socket; }
+    void finish_writing();
     bool nothing_on_its_way() const;
     static Coro<void> linger(std::shared_ptr<Connection> connection);
 
@@ -111,6 +122,10 @@ public:
     // its end.
     void stop() { connection_->stop_reading(); }
 
+    // Until the filter is ready, and the writer may be written to; throws what
+    // is wrong with what the peer sends.
+    detail::FilterReady ready() { return {input(), watch()}; }
+
 private:
     detail::StreamInput& input() { return connection_->input(); }
     Watch& watch() { return connection_->socket().watch(); }
@@ -128,13 +143,13 @@ public:
     // Sends what the kernel takes at once and queues the rest. Never waits and
     // never throws: an error is drain's to tell, and ends the reader's stream;
     // writing after it, or after close, is in vain.
-    void write(std::string_view bytes) { output().write(bytes); }
+    void write(std::string_view bytes) { connection_->write(bytes); }
     // The same for bytes that go to many: they are not copied, and all that
     // are written in one turn of the loop go out in one sendmsg(2) after it.
-    void write(SharedBytes bytes) { output().write(std::move(bytes)); }
+    void write(SharedBytes bytes) { connection_->write(std::move(bytes)); }
     // Several pieces in one send(2).
     void writelines(std::span<const std::string_view> lines) {
-        output().writelines(lines);
+        connection_->writelines(lines);
     }
     // Waits while more than 64 KiB are queued, until 16 KiB are left. Throws
     // std::system_error ("send: ...") when the connection is broken. Who never
@@ -142,7 +157,7 @@ public:
     detail::StreamDrain drain() {
         return {output(), detail::StreamDrain::Down::to_low_water};
     }
-    // How many bytes are queued.
+    // How many bytes are queued, as they go out.
     std::size_t queued() const { return connection_->output().size(); }
     // Tries again to send that now, rather than when the loop says it can.
     void flush() { output().flush(); }
@@ -160,6 +175,14 @@ public:
     // Until the socket is closed, by whichever of them.
     detail::WaitClosed wait_closed() {
         return detail::WaitClosed(*connection_);
+    }
+
+    // From now on all that is read and written goes through `filter`, also
+    // what has been received and not been read. Nothing may be written until
+    // the reader's ready() has come back, else write throws std::logic_error.
+    // Once for a connection. StreamWriter.start_tls
+    void set_filter(std::unique_ptr<StreamFilter> filter) {
+        connection_->set_filter(std::move(filter));
     }
 
     // For what is built on streams.
