@@ -16,13 +16,9 @@
 // Whatever goes wrong with a connection is counted, ends that connection, and
 // makes the exit status 1.
 
-#include "01-blocking/program.hpp"
-#include "01-blocking/text.hpp"
 #include "bench/load_generator.hpp"
+#include "bench/load_program.hpp"
 
-#include <sys/resource.h>
-
-#include <charconv>
 #include <iostream>
 #include <iterator>
 #include <sstream>
@@ -35,24 +31,6 @@ namespace {
 constexpr const char* kSynopsis =
     "HOST PORT [CONNECTIONS SECONDS [BYTES]]   (without CONNECTIONS: reads "
     "commands from stdin)";
-
-template <typename Number>
-Number number(const std::string& text, Number least, Number most) {
-    Number value{};
-    auto [end, error] =
-        std::from_chars(text.data(), text.data() + text.size(), value);
-    // Also false for "nan", which is in no order with anything.
-    bool in_range = value >= least && value <= most;
-    if (error != std::errc() || *end != '\0' || !in_range) {
-        throw UsageError(fmt::format("{}   ({} is not a number from {} to {})",
-                                     kSynopsis, printable(text), least, most));
-    }
-    return value;
-}
-
-double microseconds(Histogram::Time time) {
-    return std::chrono::duration<double, std::micro>(time).count();
-}
 
 void print_result(const Result& result) {
     print_line(R"({{"connections": {}, "bytes": {}, "seconds": {:.6f}, )"
@@ -83,12 +61,13 @@ Command parse(const Arguments& words) {
     }
     Command command{.name = words[0]};
     if (run) {
-        command.amount = number<double>(words[1], 0.001, 3600);
+        command.amount = number<double>(words[1], 0.001, 3600, kSynopsis);
     } else {
-        command.amount = number<unsigned>(words[1], 1, 1'000'000);
+        command.amount = number<unsigned>(words[1], 1, 1'000'000, kSynopsis);
     }
     if (words.size() == 3) {
-        command.bytes = number<std::size_t>(words[2], 1, kLargestMessage);
+        command.bytes =
+            number<std::size_t>(words[2], 1, kLargestMessage, kSynopsis);
     }
     return command;
 }
@@ -100,14 +79,6 @@ Result obey(LoadGenerator& load, const Command& command) {
     auto amount = static_cast<std::size_t>(command.amount);
     return command.name == "connect" ? load.connect_up_to(amount)
                                      : load.count(amount, command.bytes);
-}
-
-// As many descriptors as the system allows, without asking it for more.
-void raise_descriptor_limit() {
-    rlimit limit{};
-    check(::getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
-    limit.rlim_cur = limit.rlim_max;
-    check(::setrlimit(RLIMIT_NOFILE, &limit), "setrlimit");
 }
 
 void obey_stdin(LoadGenerator& load) {

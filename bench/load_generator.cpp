@@ -1,7 +1,7 @@
 #include "bench/load_generator.hpp"
 
-#include "01-blocking/connection.hpp"
 #include "02-nonblocking-busy/nonblocking.hpp"
+#include "bench/load_socket.hpp"
 
 #include <fmt/core.h>
 
@@ -32,30 +32,6 @@ std::string random_text(std::size_t size) {
 std::size_t offset_of(std::size_t connection, std::uint64_t round) {
     return static_cast<std::size_t>(connection * 40503 + round * 25717) %
            kOffsets;
-}
-
-void set_option(const Socket& socket, int level, int name, const auto& value) {
-    check(::setsockopt(socket.fd(), level, name, &value, sizeof value),
-          "setsockopt");
-}
-
-// Clients of this machine's servers come from 127.0.0.2 to 127.0.0.9: there
-// are 28,000 ports to connect from on each of them, and none is taken on
-// 127.0.0.1, where servers listen. The port is chosen only by connect.
-void choose_source(const Socket& socket, const addrinfo& server,
-                   std::size_t number) {
-    if (server.ai_family != AF_INET) return;
-    sockaddr_in address{};
-    std::memcpy(&address, server.ai_addr, sizeof address);
-    constexpr in_addr_t kLoopbackNet = 127;
-    if (ntohl(address.sin_addr.s_addr) >> 24 != kLoopbackNet) return;
-    address.sin_addr.s_addr =
-        htonl(INADDR_LOOPBACK + 1 + static_cast<in_addr_t>(number % 8));
-    address.sin_port = 0;
-    set_option(socket, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
-    check(::bind(socket.fd(), reinterpret_cast<sockaddr*>(&address),
-                 sizeof address),
-          "bind");
 }
 
 }  // namespace
@@ -142,20 +118,11 @@ void LoadGenerator::open() {
     connection.number = connections_.size() - 1;
     ++alive_;
     attempt(connection, [&] {
-        Socket socket(
-            check(::socket(server.ai_family, SOCK_STREAM | SOCK_CLOEXEC,
-                           server.ai_protocol),
-                  "socket"));
-        choose_source(socket, server, connection.number);
-        set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1);
+        Socket socket = load_socket(server, connection.number);
         // How long connect may take, which this alone waits in.
         set_option(socket, SOL_SOCKET, SO_SNDTIMEO,
                    timeval{.tv_sec = patience_.count() / 1000,
                            .tv_usec = patience_.count() % 1000 * 1000});
-        // Closing resets the connection: ten thousand of them in TIME_WAIT
-        // would be in the way of the next measurement.
-        set_option(socket, SOL_SOCKET, SO_LINGER,
-                   linger{.l_onoff = 1, .l_linger = 0});
         check(::connect(socket.fd(), server.ai_addr, server.ai_addrlen),
               "connect");
         set_nonblocking(socket);

@@ -1,0 +1,105 @@
+// Load for a chat server: a room full of clients, the first eight of which
+// talk, each saying its next message when it has heard the last one itself.
+//
+//   $ ./chat_load 127.0.0.1 8000 1000 2      1000 clients, two seconds
+//
+// The server must take `CONNECT name` and lines, and tell them as stage 7
+// does; ours is started with --rate 0. It prints a line of JSON; README.md
+// says what is in it. Without the numbers it reads what to do from stdin, a
+// command a line, and answers each one with a line:
+//
+//   join N         until N clients are in, a few at a time
+//   storm N        the same, all at once
+//   spread N       the same as join, into rooms of a hundred
+//   stall N        N more come in and never read again
+//   talk SECONDS   as many messages as fit
+//   say N          so many of each talker
+//
+// Whatever goes wrong with a client is counted, ends that client, and makes
+// the exit status 1.
+
+#include "bench/chat_load.hpp"
+#include "bench/load_program.hpp"
+
+#include <iostream>
+#include <iterator>
+#include <sstream>
+
+using namespace tincan;
+using namespace tincan::bench;
+
+namespace {
+
+constexpr const char* kSynopsis =
+    "HOST PORT [CLIENTS SECONDS]   (without CLIENTS: reads commands from "
+    "stdin)";
+
+void print_result(const ChatResult& result) {
+    print_line(R"({{"clients": {}, "seconds": {:.6f}, "deliveries": {}, )"
+               R"("total": {}, "messages": {}, "notices": {}, )"
+               R"("p50_us": {:.1f}, "p99_us": {:.1f}, "max_us": {:.1f}, )"
+               R"("errors": {}, "first_error": "{}"}})",
+               result.clients, result.elapsed.count(), result.deliveries,
+               result.total, result.messages, result.notices,
+               microseconds(result.times.quantile(0.5)),
+               microseconds(result.times.quantile(0.99)),
+               microseconds(result.times.max()), result.errors,
+               result.first_error);
+}
+
+ChatResult obey(ChatLoad& load, const Arguments& words) {
+    if (words.size() != 2) throw UsageError(kSynopsis);
+    if (words[0] == "talk") {
+        double seconds = number<double>(words[1], 0.001, 3600, kSynopsis);
+        return load.talk(Seconds(seconds));
+    }
+    auto amount = number<unsigned>(words[1], 1, 1'000'000, kSynopsis);
+    if (words[0] == "join") return load.join(amount);
+    if (words[0] == "storm") return load.storm(amount);
+    if (words[0] == "spread") return load.spread(amount);
+    if (words[0] == "stall") return load.stall(amount);
+    if (words[0] == "say") return load.say(amount);
+    throw UsageError(kSynopsis);
+}
+
+void obey_stdin(ChatLoad& load) {
+    std::uint64_t errors = 0;
+    for (std::string line; std::getline(std::cin, line);) {
+        std::istringstream stream(line);
+        std::istream_iterator<std::string> words(stream);
+        ChatResult result = obey(load, {words, {}});
+        errors += result.errors;
+        print_result(result);
+    }
+    if (errors != 0) throw std::runtime_error(fmt::format("{} errors", errors));
+}
+
+void run_once(ChatLoad& load, const std::string& clients,
+              const std::string& seconds) {
+    ChatResult result = obey(load, {"join", clients});
+    if (result.errors == 0) {
+        result = obey(load, {"talk", seconds});
+        print_result(result);
+    }
+    if (result.errors != 0) {
+        throw std::runtime_error(fmt::format(
+            "{} errors; the first: {}", result.errors, result.first_error));
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return run_program(argc, argv, [](const Arguments& given) {
+        if ((given.size() != 2 && given.size() != 4) || !is_port(given[1])) {
+            throw UsageError(kSynopsis);
+        }
+        raise_descriptor_limit();
+        ChatLoad load({.host = given[0], .port = given[1]});
+        if (given.size() == 2) {
+            obey_stdin(load);
+        } else {
+            run_once(load, given[2], given[3]);
+        }
+    });
+}
