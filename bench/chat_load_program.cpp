@@ -47,13 +47,18 @@ void print_result(const ChatResult& result) {
                result.first_error);
 }
 
+double seconds(const std::string& text) {
+    return number<double>(text, 0.001, 3600, kSynopsis);
+}
+
+unsigned count(const std::string& text) {
+    return number<unsigned>(text, 1, 1'000'000, kSynopsis);
+}
+
 ChatResult obey(ChatLoad& load, const Arguments& words) {
     if (words.size() != 2) throw UsageError(kSynopsis);
-    if (words[0] == "talk") {
-        double seconds = number<double>(words[1], 0.001, 3600, kSynopsis);
-        return load.talk(Seconds(seconds));
-    }
-    auto amount = number<unsigned>(words[1], 1, 1'000'000, kSynopsis);
+    if (words[0] == "talk") return load.talk(Seconds(seconds(words[1])));
+    unsigned amount = count(words[1]);
     if (words[0] == "join") return load.join(amount);
     if (words[0] == "storm") return load.storm(amount);
     if (words[0] == "spread") return load.spread(amount);
@@ -74,11 +79,10 @@ void obey_stdin(ChatLoad& load) {
     if (errors != 0) throw std::runtime_error(fmt::format("{} errors", errors));
 }
 
-void run_once(ChatLoad& load, const std::string& clients,
-              const std::string& seconds) {
-    ChatResult result = obey(load, {"join", clients});
+void run_once(ChatLoad& load, unsigned clients, Seconds time) {
+    ChatResult result = load.join(clients);
     if (result.errors == 0) {
-        result = obey(load, {"talk", seconds});
+        result = load.talk(time);
         print_result(result);
     }
     if (result.errors != 0) {
@@ -95,11 +99,15 @@ int main(int argc, char** argv) {
             throw UsageError(kSynopsis);
         }
         raise_descriptor_limit();
-        ChatLoad load({.host = given[0], .port = given[1]});
+        Endpoint server{.host = given[0], .port = given[1]};
         if (given.size() == 2) {
+            ChatLoad load(server);
             obey_stdin(load);
         } else {
-            run_once(load, given[2], given[3]);
+            unsigned clients = count(given[2]);
+            Seconds time(seconds(given[3]));
+            ChatLoad load(server);
+            run_once(load, clients, time);
         }
     });
 }

@@ -42,6 +42,13 @@ def describe(build):
     }
 
 
+def in_words(machine):
+    return (f"{machine['cpu']}, {machine['cores']} cores, "
+            f"{machine['memory_gib']} GiB; {machine['system']}, "
+            f"Linux {machine['kernel']}; "
+            f"{machine['compiler']}; {machine['date']}.")
+
+
 def doubts(machine):
     """Why figures from this machine should not be believed now."""
     found = []

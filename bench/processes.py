@@ -124,12 +124,14 @@ class RunningServer:
         return total * 1024
 
 
-class Load:
-    """The load generator, which does what it is told (load.cpp)."""
+class LoadProgram:
+    """A load generator, which does what it is told."""
+
+    program = ""
 
     def __init__(self, build, port):
         self.process = subprocess.Popen(
-            [str(build / "bench/load"), "127.0.0.1", str(port)],
+            [str(build / self.program), "127.0.0.1", str(port)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL)
         self.lines = Lines(self.process.stdout)
@@ -144,15 +146,6 @@ class Load:
         self.process.stdin.close()
         self.process.stdout.close()
 
-    def connect(self, connections):
-        return self.tell(f"connect {connections}", 180)
-
-    def run(self, seconds, size):
-        return self.tell(f"run {seconds} {size}", 30 + 2 * seconds)
-
-    def count(self, rounds, size):
-        return self.tell(f"count {rounds} {size}", 60)
-
     def tell(self, command, patience):
         try:
             self.process.stdin.write(f"{command}\n".encode())
@@ -164,3 +157,39 @@ class Load:
             raise MeasureError(f"{command}: {result['errors']} errors; "
                                f"the first: {result['first_error']}")
         return result
+
+
+class Load(LoadProgram):
+    """Of an echo server (load.cpp)."""
+
+    program = "bench/load"
+
+    def connect(self, connections):
+        return self.tell(f"connect {connections}", 180)
+
+    def run(self, seconds, size):
+        return self.tell(f"run {seconds} {size}", 30 + 2 * seconds)
+
+    def count(self, rounds, size):
+        return self.tell(f"count {rounds} {size}", 60)
+
+
+class ChatLoad(LoadProgram):
+    """Of a chat (chat_load_program.cpp)."""
+
+    program = "bench/chat_load"
+
+    def join(self, clients):
+        return self.tell(f"join {clients}", 180)
+
+    def storm(self, clients):
+        return self.tell(f"storm {clients}", 180)
+
+    def spread(self, clients):
+        return self.tell(f"spread {clients}", 180)
+
+    def stall(self, clients):
+        return self.tell(f"stall {clients}", 60)
+
+    def talk(self, seconds):
+        return self.tell(f"talk {seconds}", 60 + 2 * seconds)

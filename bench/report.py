@@ -1,5 +1,5 @@
 """Results as tables in Markdown that can be read in a terminal too."""
-from machine import doubts
+from machine import doubts, in_words
 from servers import OURS, RAW
 
 ABSENT = "–"
@@ -139,10 +139,7 @@ def markdown(results):
     settings = servers.pop("settings")
     parts = [
         "# All servers side by side",
-        f"{machine['cpu']}, {machine['cores']} cores, "
-        f"{machine['memory_gib']} GiB; {machine['system']}, "
-        f"Linux {machine['kernel']}; "
-        f"{machine['compiler']}; {machine['date']}.",
+        in_words(machine),
         f"Rounds of {settings['seconds']} s: {settings['headline_rounds']} "
         f"for stage 06 and the peers, {settings['rounds']} for the others. "
         "Messages of 64 B unless it says 16 KiB. Medians; in parentheses "

@@ -1,7 +1,8 @@
 #!/usr/bin/env -S python3 -B
 """Measures all servers side by side, one after the other, and prints tables.
 
-    ./tincan bench [--quick] [NAME...]
+    ./tincan bench [--quick] [--only NAME...]
+    ./tincan bench --chat [--quick]
 
 builds what this needs and starts it. README.md says what is measured and how.
 """
@@ -9,19 +10,18 @@ import argparse
 import json
 import resource
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from subprocess import SubprocessError
 
+import chat
 import machine
 import measures
 import report
 import servers
 from measures import Point
-from processes import MeasureError
 from results import Results
+from steps import Step, take
 
 HERE = Path(__file__).resolve().parent
 SPARE_DESCRIPTORS = 100  # for what is not a client
@@ -46,36 +46,6 @@ FULL = Settings(False, (*COMMON, Point(servers.MOST_CONNECTIONS)), seconds=0.5,
                 most_connections=servers.MOST_CONNECTIONS)
 
 
-class Progress:
-    """Says on stderr how far it is: one line that changes at a terminal, one
-    for every tenth of the way elsewhere."""
-
-    def __init__(self, steps):
-        self.steps = steps
-        self.done = 0
-
-    def step(self, what):
-        tenth = self.done * 10 // self.steps
-        line = f"{self.done * 100 // self.steps:3} %  {what}"
-        if sys.stderr.isatty():
-            print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
-        elif self.done == 0 or tenth > (self.done - 1) * 10 // self.steps:
-            print(line, file=sys.stderr, flush=True)
-        self.done += 1
-
-    def finish(self):
-        if sys.stderr.isatty():
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
-
-
-@dataclass(frozen=True)
-class Step:
-    server: servers.Server
-    path: str  # of its figure in the results
-    what: str  # in words
-    measure: Callable
-
-
 class Bench:
     """A run: what is to be measured, in an order that is fair, and what came
     of it."""
@@ -96,14 +66,7 @@ class Bench:
         described = machine.describe(self.build)  # before there is any load
         steps = [*self.version_steps(), *self.throughput_steps(),
                  *self.cost_steps()]
-        progress = Progress(len(steps))
-        for step in steps:
-            progress.step(f"{step.server.name}: {step.what}")
-            try:
-                step.measure()
-            except (MeasureError, OSError, SubprocessError) as error:
-                self.results.fail(step.server, step.path, error)
-        progress.finish()
+        take(steps, self.results.fail)
         return {
             "machine": described,
             "settings": {
@@ -200,18 +163,23 @@ def arguments():
                         help="less than a minute, for a first idea")
     parser.add_argument("--only", metavar="NAME", nargs="+", default=[],
                         help="only these servers, and raw epoll: 03 04-edge")
+    parser.add_argument("--chat", action="store_true",
+                        help="the chat of stage 7 and its peers instead")
     parser.add_argument("--build", type=Path, default=HERE.parent / "build",
                         help="where the programs are")
     parser.add_argument("--results", type=Path, default=HERE / "results",
                         help="where the results go")
     given = parser.parse_args()
     names = [name for word in given.only for name in word.split(",") if name]
+    if given.chat and names:
+        parser.error("--chat and --only don't go together")
     try:
         given.servers = servers.choose(names)
     except ValueError as error:
         parser.error(str(error))
-    if not (given.build / "bench/load").exists():
-        parser.error(f"{given.build} has no bench/load: build `bench` first")
+    load = "bench/chat_load" if given.chat else "bench/load"
+    if not (given.build / load).exists():
+        parser.error(f"{given.build} has no {load}: build `bench` first")
     return given
 
 
@@ -221,17 +189,36 @@ def raise_descriptor_limit():
     return hard
 
 
-def main():
-    given = arguments()
-    settings = QUICK if given.quick else FULL
-    bench = Bench(given.servers, settings, given.build,
+def echo(given):
+    """All but the chat: the run, its results, and the tables of them."""
+    bench = Bench(given.servers, QUICK if given.quick else FULL, given.build,
                   raise_descriptor_limit())
     results = bench.run()
-    tables = report.markdown(results)
-    # What the book quotes is replaced only by a run that measured all of it.
+    return bench, results, report.markdown(results)
+
+
+def chats(given):
+    bench = chat.Bench(chat.QUICK if given.quick else chat.FULL, given.build,
+                       raise_descriptor_limit() - SPARE_DESCRIPTORS)
+    results = bench.run()
+    return bench, results, chat.markdown(results)
+
+
+def names_of_results(given):
+    """What the book quotes is replaced only by a run that measured all of it.
+    """
     complete = not given.quick and not given.only
-    data, text = (("latest.json", "report.md") if complete
-                  else ("partial.json", "partial.md"))
+    if given.chat:
+        return (("chat.json", "chat.md") if complete
+                else ("partial-chat.json", "partial-chat.md"))
+    return (("latest.json", "report.md") if complete
+            else ("partial.json", "partial.md"))
+
+
+def main():
+    given = arguments()
+    bench, results, tables = chats(given) if given.chat else echo(given)
+    data, text = names_of_results(given)
     given.results.mkdir(parents=True, exist_ok=True)
     (given.results / data).write_text(
         json.dumps(results, indent=1, ensure_ascii=False) + "\n")

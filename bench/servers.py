@@ -77,6 +77,18 @@ SERVERS = [
            (sys.executable, str(PEERS / "asyncio_echo.py"), "0"), peer=True),
 ]
 
+CHAT = "07"
+
+# Every line goes to everybody: nobody may be told that he talks too fast.
+CHATS = [
+    Server(CHAT, "the chat of stage 7",
+           ("07-chat/chat_server", "0", "--rate", "0", "--idle", "3600")),
+    Server("asio", "Asio, C++20 coroutines", ("bench/peers/asio_chat", "0"),
+           peer=True),
+    Server("asyncio", "Python asyncio, streams",
+           (sys.executable, str(PEERS / "asyncio_chat.py"), "0"), peer=True),
+]
+
 
 def choose(names):
     """The servers that `names` ask for, and the limit; all if none is named.

@@ -14,6 +14,7 @@ BENCH = Path(__file__).resolve().parent.parent
 BUILD = Path.cwd()
 sys.path.insert(0, str(BENCH))
 
+import chat
 import report
 import results
 import servers
@@ -142,6 +143,41 @@ class Figures(unittest.TestCase):
         self.assertEqual(figures["raw"]["calls"]["64"], 3.0)
 
 
+class ChatFigures(unittest.TestCase):
+    def setUp(self):
+        self.results = chat.Results((100, 1000))
+        self.servers = {server.key: server for server in servers.CHATS}
+
+    def add(self, key, place, *samples):
+        for sample in samples:
+            self.results.add(self.servers[key], place, sample and {
+                "deliveries": sample[0], "p99": sample[1]})
+
+    def test_ratios_are_taken_within_a_round(self):
+        self.add("07", "100", (100, 10), (600, 30), None)
+        self.add("asyncio", "100", (50, 20), (100, 30), (1, 1))
+        ours = self.results.figures()["07"]
+        self.assertEqual(ours["deliveries"], {"100": 350})
+        self.assertEqual(ours["over_asyncio"], {"100": 4.0})
+        self.assertEqual(ours["over_asyncio_interval"], {"100": [2.0, 6.0]})
+        self.assertEqual(ours["p99_over_asyncio"], {"100": 0.75})
+        self.assertNotIn("over_asio", ours)
+
+    def test_goals_are_met_or_not(self):
+        self.add("07", "100", (500, 10))
+        self.add("asyncio", "100", (100, 9))
+        self.add("07", "1000, none", (1, 100))
+        self.add("07", "1000, one stalled", (1, 111))
+        self.results.add(self.servers["07"], "memory", 40_000_000)
+        found = {goal["goal"]: goal["met"] for goal in chat.goals(
+            self.results.figures(), chat.FULL)}
+        self.assertEqual(found, {
+            "deliveries over asyncio's, 100 clients": True,
+            "p99 over asyncio's, 100 clients": False,
+            "p99 with one stalled, over without": False,
+            "MB for 10,000 idle clients": True})
+
+
 class Tables(unittest.TestCase):
     def test_all_lines_have_one_width(self):
         lines = report.table(["", "server", "1,000"],
@@ -264,8 +300,25 @@ class Runs(unittest.TestCase):
             found["04"]["errors"]["memory"],
             "the server's start: it has ended; the server: no socket today")
 
+    def test_a_small_run_of_the_chat_yields_all_figures(self):
+        if not (BUILD / "07-chat/chat_server").exists():
+            self.skipTest("the chat is not built")
+        bench = chat.Bench(
+            chat.Settings(True, clients=(10, 20), seconds=0.05, rounds=2,
+                          storm_rounds=1, storm=20, idle=30), BUILD, 1000)
+        found = bench.run()
+        self.assertEqual(bench.results.errors, [])
+        for key in ("07", "asyncio"):
+            for measure in ("deliveries", "p50", "p99", "max", "cpu"):
+                for place in ("10", "20"):
+                    self.assertGreater(found[key][measure][place], 0)
+        for figure in ("memory", "storm", "p99_stalled"):
+            self.assertGreater(found["07"][figure], 0)
+        self.assertGreater(len(found["goals"]), 4)
+        self.assertIn("## The goals", chat.markdown(found))
+
     def test_wrong_arguments_are_explained(self):
-        for arguments in (["--only", "99"], ["--slow"],
+        for arguments in (["--only", "99"], ["--chat", "--only", "03"], ["--slow"],
                           ["--build", str(self.folder)]):
             with self.subTest(arguments=arguments):
                 status, _, err = self.run_bench(*arguments)
