@@ -11,7 +11,7 @@ namespace tincan {
 std::size_t send_some(const AsyncSocket& socket,
                       std::span<const std::string_view> pieces) {
     if (socket.medium() != Medium::socket) return send_some(socket, pieces[0]);
-    std::array<iovec, 16> parts{};
+    std::array<iovec, kMostPieces> parts;
     std::size_t total = 0;
     pieces = pieces.first(std::min(pieces.size(), parts.size()));
     for (std::size_t i = 0; i < pieces.size(); ++i) {

@@ -162,7 +162,11 @@ inline std::size_t send_some(const AsyncSocket& socket,
 }
 // #endregion receive_some
 
-// The same for several pieces at once; of a pipe, the first. sendmsg(2)
+// A call costs more than what a few short lines add to it.
+inline constexpr std::size_t kMostPieces = 128;
+
+// The same for several pieces at once, kMostPieces of them; of a pipe, the
+// first. sendmsg(2)
 std::size_t send_some(const AsyncSocket& socket,
                       std::span<const std::string_view> pieces);
 

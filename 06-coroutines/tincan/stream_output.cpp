@@ -81,9 +81,9 @@ void StreamOutput::flush() {
     }
 }
 
-// As much as the kernel takes now, of the first sixteen pieces.
+// As much as the kernel takes now, of the first kMostPieces.
 std::size_t StreamOutput::send_pieces() {
-    std::array<std::string_view, 16> unsent;
+    std::array<std::string_view, kMostPieces> unsent;
     std::size_t count = 0;
     for (const SharedBytes& piece : pieces_) {
         if (count == unsent.size()) break;
