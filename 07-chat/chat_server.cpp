@@ -4,95 +4,86 @@
 //                               nc localhost 8000 and type CONNECT Ann
 //
 // Ctrl-C or SIGTERM: everybody is told and gets what is on its way, for five
-// seconds at most.
+// seconds at most. SIGUSR1: how much there is of everything, into the log.
 //
 // Not here yet: TLS.
 
 #include "06-coroutines/tincan/run.hpp"
 #include "06-coroutines/tincan/server.hpp"
+#include "06-coroutines/tincan/sleep.hpp"
 #include "06-coroutines/tincan/sync.hpp"
-#include "06-coroutines/tincan/timeout.hpp"
-#include "07-chat/command_line.hpp"
-#include "07-chat/session.hpp"
+#include "07-chat/options.hpp"
+#include "07-chat/server.hpp"
+
+#include <unistd.h>
 
 #include <csignal>
-#include <set>
+#include <cstddef>
+#include <optional>
+#include <utility>
 
 using namespace tincan;
 using namespace tincan::chat;
 
 namespace {
 
-// #region server
-class ChatServer {
-public:
-    explicit ChatServer(const Limits& limits)
-        : limits_(limits), rooms_(limits.history) {}
-
-    // A handler for start_server.
-    Coro<void> serve(StreamReader reader, StreamWriter writer) {
-        say("{} connected", writer.peer());
-        Session session(std::move(reader), std::move(writer), rooms_, limits_);
-        Entry entry(sessions_, session);
-        co_await session.run();
+Coro<void> log_stats_every(Duration period, ChatServer& chat) {
+    for (;;) {
+        co_await sleep(period);
+        chat.log_stats();
     }
+}
 
-    void end() {
-        rooms_.dissolve();
-        for (Session* session : sessions_)
-            session->end(shutdown_line());
-    }
-
-private:
-    using Sessions = std::set<Session*>;
-
-    // In the table for as long as it lives.
-    struct Entry {
-        Entry(Sessions& in, Session& of) : sessions(in), session(of) {
-            sessions.insert(&session);
-        }
-        Entry(const Entry&) = delete;
-        ~Entry() { sessions.erase(&session); }
-
-        Sessions& sessions;
-        Session& session;
+Server start(ChatServer& chat, Socket listener, Log& log) {
+    ServerOptions options;
+    options.report = [&log](const std::string& what) {
+        log.warning("accept", {{"what", what}});
     };
+    auto serve = [&chat](StreamReader reader, StreamWriter writer) {
+        return chat.serve(std::move(reader), std::move(writer));
+    };
+    return start_server(serve, std::move(listener), std::move(options));
+}
 
-    const Limits& limits_;
-    Rooms rooms_;
-    Sessions sessions_;
-};
-// #endregion server
-
-struct Options {
-    Endpoint endpoint{"127.0.0.1", "8000"};
-    Limits limits;
-    std::string selector = "epoll";
-};
+void fit(Limits& limits, std::size_t seats, Log& log) {
+    if (limits.max_clients <= seats) return;
+    log.warning("too-few-descriptors",
+                {{"max-clients", std::to_string(limits.max_clients)},
+                 {"seats", std::to_string(seats)}});
+    limits.max_clients = seats;
+}
 
 // #region serve_all
 // Serves until the first SIGINT or SIGTERM; a second one cuts everybody off.
-Coro<void> serve_all(Options options) {
+Coro<void> serve_all(ServerConfig config, std::size_t seats) {
     EventLoop& loop = EventLoop::running();
-    ChatServer chat(options.limits);
-    auto serve = [&](StreamReader reader, StreamWriter writer) {
-        return chat.serve(std::move(reader), std::move(writer));
-    };
-    Server server = start_server(serve, announce_listener(options.endpoint));
+    Log log(config.log_level, STDOUT_FILENO);
+    ChatServer chat(config.limits, log);
+    Socket listener = listen_on(config.endpoint);
+    std::string where = to_string(local_address(listener));
+    Server server = start(chat, std::move(listener), log);
     Event stop;
-    SignalScope signals(loop, {SIGINT, SIGTERM}, [&] {
+    SignalScope ending(loop, {SIGINT, SIGTERM}, [&] {
         if (stop.is_set()) server.abort_clients();
         stop.set();
     });
+    SignalScope asking(loop, {SIGUSR1}, [&] { chat.log_stats(); });
+    std::optional<Task<void>> stats;
+    if (config.stats) {
+        stats = loop.create_task(log_stats_every(*config.stats, chat), "stats");
+    }
+    print_line("listening on {}", where);
+    fit(config.limits, seats, log);
 
     co_await stop.wait();
     server.close();
     chat.end();
     server.stop_reading();
-    Handle deadline = loop.call_later(options.limits.shutdown,
+    Handle deadline = loop.call_later(config.limits.shutdown,
                                       [&] { server.abort_clients(); });
     co_await server.wait_closed();
     deadline.cancel();
+    if (stats) stats->cancel();
 }
 // #endregion serve_all
 
@@ -100,22 +91,11 @@ Coro<void> serve_all(Options options) {
 
 int main(int argc, char** argv) {
     return run_program(argc, argv, [](const Arguments& arguments) {
-        Options options;
-        CLI::App app("A chat server: one line per message, UTF-8.",
-                     "chat_server");
-        add_port(app, options.endpoint);
-        add_host(app, options.endpoint);
-        add_seconds(app, "--idle", options.limits.idle,
-                    "send away who says nothing for so long");
-        add_rate(app, "--rate", options.limits.rate,
-                 "lines a second from one user; 0: no limit");
-        add_count<std::size_t>(app, "--history", options.limits.history, 0, 50,
-                               "messages that a room keeps for newcomers");
-        app.add_option("--selector", options.selector)
-            ->check(CLI::IsMember({"select", "poll", "epoll"}))
-            ->capture_default_str();
-        if (parse_command_line(app, arguments, "[OPTIONS] [PORT [HOST]]")) {
-            run(serve_all(options), options.selector);
-        }
+        std::optional<ServerConfig> config = server_config(arguments);
+        if (!config) return;
+        // Who reads the log may go before us.
+        std::signal(SIGPIPE, SIG_IGN);
+        std::size_t seats = seats_for(raise_descriptor_limit());
+        run(serve_all(*config, seats), config->selector);
     });
 }

@@ -76,7 +76,8 @@ template <class Count>
 void add_count(CLI::App& app, const char* name, Count& count, Count least,
                Count most, const char* what) {
     app.add_option(name, count, what)
-        ->check(CLI::Range(least, most, "COUNT"))
+        ->check(CLI::Range(least, most).description(""))
+        ->type_name("COUNT")
         ->capture_default_str();
 }
 

@@ -6,7 +6,10 @@
 
 namespace tincan::chat {
 
+// #region limits
 struct Limits {
+    std::size_t max_clients = 16384;
+    std::size_t max_per_address = 0;   // 0: a class sits behind one address
     std::size_t line = 1024;           // bytes, without the line's end
     std::size_t endless_line = 16384;  // bytes without an LF: closed
     int errors_before_connect = 3;     // the third one closes
@@ -22,5 +25,6 @@ struct Limits {
     std::chrono::nanoseconds delivery = std::chrono::seconds(10);
     std::chrono::nanoseconds shutdown = std::chrono::seconds(5);
 };
+// #endregion limits
 
 }  // namespace tincan::chat

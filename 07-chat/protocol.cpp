@@ -4,8 +4,6 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
-
 namespace tincan::chat {
 
 namespace {
@@ -59,41 +57,67 @@ std::optional<std::string_view> requested_name(std::string_view line) {
     return line.substr(line.empty() ? 0 : 1);
 }
 
-std::string welcome_line(std::size_t users) {
-    return fmt::format("Welcome! {} user(s) are online!\n", users);
+bool is_http_request(std::string_view line) {
+    std::size_t version = line.rfind(' ');
+    return version != std::string_view::npos &&
+           line.substr(version + 1).starts_with("HTTP/") &&
+           line.find(' ') < version;
 }
 
-std::string connected_line(std::string_view name) {
-    return fmt::format("{} connected!\n", name);
+// A record of type 22 (handshake), and its version, 3 and something.
+bool is_tls_hello(std::string_view bytes) {
+    return bytes[0] == '\x16' && (bytes.size() == 1 || bytes[1] == '\x03');
 }
 
-std::string message_line(std::string_view name, std::string_view text) {
-    return fmt::format("{}: {}\n", name, text);
+namespace {
+
+// #region event_line
+std::string line_of(const Welcome& e) {
+    return fmt::format("Welcome! {} user(s) are online!\n", e.users);
+}
+std::string line_of(const Connected& e) {
+    return fmt::format("{} connected!\n", e.who);
+}
+std::string line_of(const Said& e) {
+    return fmt::format("{}: {}\n", e.who, e.text);
+}
+std::string line_of(const Acted& e) {
+    return fmt::format("* {} {}\n", e.who, e.text);
+}
+std::string line_of(const Whispered& e) {
+    return fmt::format("-{}- {}\n", e.who, e.text);
+}
+std::string line_of(const Renamed& e) {
+    return fmt::format("* {} is now known as {}\n", e.who, e.now);
+}
+std::string line_of(const Went& e) {
+    return fmt::format("* {} has gone to {}\n", e.who, e.room);
+}
+std::string line_of(const Came& e) {
+    return fmt::format("* {} has come from {}\n", e.who, e.room);
+}
+std::string line_of(const Left& e) {
+    if (e.why.empty()) return fmt::format("{} has left the chat\n", e.who);
+    return fmt::format("{} has left the chat ({})\n", e.who, e.why);
+}
+// #endregion event_line
+
+class LineWire final : public Wire {
+public:
+    std::string encode(const ChatEvent& event) const override {
+        return event_line(event);
+    }
+};
+
+}  // namespace
+
+std::string event_line(const ChatEvent& event) {
+    return std::visit([](const auto& e) { return line_of(e); }, event);
 }
 
-std::string left_line(std::string_view name, std::string_view why) {
-    if (why.empty()) return fmt::format("{} has left the chat\n", name);
-    return fmt::format("{} has left the chat ({})\n", name, why);
-}
-
-std::string renamed_line(std::string_view name, std::string_view now) {
-    return fmt::format("* {} is now known as {}\n", name, now);
-}
-
-std::string act_line(std::string_view name, std::string_view text) {
-    return fmt::format("* {} {}\n", name, text);
-}
-
-std::string whisper_line(std::string_view name, std::string_view text) {
-    return fmt::format("-{}- {}\n", name, text);
-}
-
-std::string went_line(std::string_view name, std::string_view room) {
-    return fmt::format("* {} has gone to {}\n", name, room);
-}
-
-std::string came_line(std::string_view name, std::string_view room) {
-    return fmt::format("* {} has come from {}\n", name, room);
+const Wire& line_wire() {
+    static const LineWire wire;
+    return wire;
 }
 
 std::string refusal_line(Refusal refusal) {
@@ -118,25 +142,57 @@ std::string server_line(std::string_view text) {
     return fmt::format("-server- {}\n", text);
 }
 
-std::string room_entry(std::string_view room, std::size_t users) {
-    return fmt::format("{} ({})", room, users);
+std::string full_line() {
+    return server_line("this server is full: please try again later");
+}
+
+std::string crowded_address_line() {
+    return server_line("too many connections from your address");
+}
+
+std::string http_answer() {
+    constexpr std::string_view text =
+        "This is a chat and speaks no HTTP. Use chat_client, or nc.\n";
+    return fmt::format(
+        "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n"
+        "Content-Length: {}\r\nConnection: close\r\n\r\n{}",
+        text.size(), text);
+}
+
+std::string rooms_lines(const std::map<std::string, Room>& rooms) {
+    std::vector<std::string> shown;
+    for (const auto& [key, room] : rooms) {
+        if (shown.size() == kLongestList) break;
+        shown.push_back(
+            fmt::format("{} ({})", room.name().shown, room.members().size()));
+    }
+    return list_lines("rooms", shown, rooms.size());
+}
+
+std::string members_lines(const Room& room) {
+    std::vector<std::string> shown;
+    for (const auto& [key, member] : room.members()) {
+        if (shown.size() == kLongestList) break;
+        shown.push_back(member->name.shown);
+    }
+    return list_lines("in " + room.name().shown, shown, room.members().size());
 }
 
 std::string list_lines(std::string_view what,
-                       const std::vector<std::string>& entries) {
-    std::size_t shown = std::min(entries.size(), kLongestList);
+                       const std::vector<std::string>& entries,
+                       std::size_t total) {
     std::string lines;
     std::string line;
-    for (std::size_t i = 0; i < shown; ++i) {
-        line += line.empty() ? entries[i] : ", " + entries[i];
-        if (line.size() > kLongestEntries || i + 1 == shown) {
+    for (const std::string& entry : entries) {
+        line += line.empty() ? entry : ", " + entry;
+        if (line.size() > kLongestEntries || &entry == &entries.back()) {
             lines += server_line(fmt::format("{}: {}", what, line));
             line.clear();
         }
     }
-    if (shown < entries.size()) {
+    if (entries.size() < total) {
         lines +=
-            server_line(fmt::format("and {} more", entries.size() - shown));
+            server_line(fmt::format("and {} more", total - entries.size()));
     }
     return lines;
 }

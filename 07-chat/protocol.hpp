@@ -2,8 +2,11 @@
 // nothing about who sends them when.
 #pragma once
 
+#include "07-chat/room.hpp"
+#include "07-chat/wire.hpp"
+
 #include <chrono>
-#include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,33 +34,39 @@ std::optional<Refusal> check_text(std::string_view line);
 
 // The name in "CONNECT name", whether or not it is a good one.
 std::optional<std::string_view> requested_name(std::string_view line);
+// A first line that a browser, a proxy or a scanner would send; a web page can
+// make a browser send any lines behind it.
+bool is_http_request(std::string_view line);
+// The first bytes of a connection that expects TLS, one at least.
+bool is_tls_hello(std::string_view bytes);
 // #endregion requests
 
 // #region replies
 // What the server says; each is one line, with its LF.
-std::string welcome_line(std::size_t users);
-std::string connected_line(std::string_view name);
-std::string message_line(std::string_view name, std::string_view text);
-std::string left_line(std::string_view name, std::string_view why);
-std::string renamed_line(std::string_view name, std::string_view now);
-std::string act_line(std::string_view name, std::string_view text);
-std::string whisper_line(std::string_view name, std::string_view text);
-std::string went_line(std::string_view name, std::string_view room);
-std::string came_line(std::string_view name, std::string_view room);
+std::string event_line(const ChatEvent& event);
 std::string refusal_line(Refusal refusal);
 std::string pong_line(std::string_view token);
 std::string idle_line(std::chrono::nanoseconds silence);
 std::string shutdown_line();
+std::string full_line();
+std::string crowded_address_line();
+// For people who come with a browser. Not one line, but HTTP.
+std::string http_answer();
 
 // The server speaks as a user of this name, which nobody else can have.
 std::string server_line(std::string_view text);
-// A room in a list of rooms.
-std::string room_entry(std::string_view room, std::size_t users);
-// "what: one, two, three", in lines of moderate length; of a long list only the
-// beginning, and how much more there is: nobody may be asked for more than fits
-// into a receiver's queue.
+// Which rooms there are, and who is in one.
+std::string rooms_lines(const std::map<std::string, Room>& rooms);
+std::string members_lines(const Room& room);
+// "what: one, two, three", in lines of moderate length; `total` is how many
+// there would be. Of a long list only the beginning is shown: nobody may be
+// asked for more than fits into a receiver's queue.
 std::string list_lines(std::string_view what,
-                       const std::vector<std::string>& entries);
+                       const std::vector<std::string>& entries,
+                       std::size_t total);
 // #endregion replies
+
+// How rooms tell of what happens in these lines.
+const Wire& line_wire();
 
 }  // namespace tincan::chat

@@ -5,8 +5,8 @@
 namespace tincan::chat {
 
 void Room::add(User& user) {
-    for (const Frame& frame : history_)
-        user.outbox.push(frame);
+    for (News& news : history_)
+        user.hear(news);
     members_.emplace(user.name.key, &user);
     user.room = this;
 }
@@ -24,15 +24,15 @@ void Room::rename(User& user, Name name) {
 
 // #region fan_out
 // The bytes are made once, and all receivers share them.
-void Room::tell(const Frame& frame) const {
+void Room::tell(News& news) const {
     for (const auto& [key, user] : members_)
-        user->outbox.push(frame);
+        user->hear(news);
 }
 // #endregion fan_out
 
-void Room::tell_and_keep(Frame frame) {
-    tell(frame);
-    history_.push_back(std::move(frame));
+void Room::tell_and_keep(News news) {
+    tell(news);
+    history_.push_back(std::move(news));
     if (history_.size() > longest_history_) history_.pop_front();
 }
 

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "07-chat/names.hpp"
-#include "07-chat/outbox.hpp"
+#include "07-chat/wire.hpp"
 
 #include <cstddef>
 #include <deque>
@@ -18,8 +18,11 @@ class Room;
 // Somebody who has a name. In one room at a time.
 struct User {
     Name name;
+    const Wire& wire;
     Outbox& outbox;
     Room* room = nullptr;
+
+    void hear(News& news) const { outbox.push(news.on(wire)); }
 };
 
 class Room {
@@ -40,15 +43,15 @@ public:
     void rename(User& user, Name name);
     void clear() { members_.clear(); }
 
-    void tell(const Frame& frame) const;
+    void tell(News& news) const;
     // The same for what newcomers shall read too.
-    void tell_and_keep(Frame frame);
+    void tell_and_keep(News news);
 
 private:
     Name name_;
     std::size_t longest_history_;
     Members members_;
-    std::deque<Frame> history_;
+    std::deque<News> history_;
 };
 
 }  // namespace tincan::chat

@@ -1,10 +1,7 @@
 #include "07-chat/rooms.hpp"
 
-#include "07-chat/protocol.hpp"
-
 #include <optional>
 #include <utility>
-#include <vector>
 
 namespace tincan::chat {
 
@@ -14,12 +11,13 @@ Rooms::Rooms(std::size_t history)
 // #region publish
 // Everything that a room hears goes through here: the place for a bus that
 // takes it to the same room of other servers, and delivers what they publish.
-void Rooms::publish(Room& room, std::string line, Lasting lasting) {
-    Frame frame = make_frame(std::move(line));
+void Rooms::publish(Room& room, ChatEvent event, Lasting lasting) {
+    News news(std::move(event));
     if (lasting == Lasting::yes) {
-        room.tell_and_keep(std::move(frame));
+        ++messages_;
+        room.tell_and_keep(std::move(news));
     } else {
-        room.tell(frame);
+        room.tell(news);
     }
 }
 // #endregion publish
@@ -29,10 +27,10 @@ Room& Rooms::room_for(const Name& name) {
 }
 
 // A room that nobody is in is gone, and what was said there with it.
-void Rooms::depart(User& user, std::string last_line) {
+void Rooms::depart(User& user, ChatEvent last) {
     Room& room = *user.room;
     room.remove(user);
-    publish(room, std::move(last_line));
+    publish(room, std::move(last));
     if (room.members().empty() && &room != &lobby_) {
         rooms_.erase(rooms_.find(room.name().key));
     }
@@ -40,40 +38,40 @@ void Rooms::depart(User& user, std::string last_line) {
 
 bool Rooms::connect(User& user) {
     if (!users_.try_emplace(user.name.key, &user).second) return false;
-    user.outbox.push(make_frame(welcome_line(users_.size())));
+    News welcome(Welcome{users_.size()});
+    user.hear(welcome);
     lobby_.add(user);
-    publish(lobby_, connected_line(user.name.shown));
+    publish(lobby_, Connected{user.name.shown});
     return true;
 }
 
 bool Rooms::rename(User& user, Name name) {
     auto [place, is_free] = users_.try_emplace(name.key, &user);
     if (!is_free && place->second != &user) return false;
-    std::string line = renamed_line(user.name.shown, name.shown);
+    Renamed event{user.name.shown, name.shown};
     if (is_free) users_.erase(user.name.key);
     user.room->rename(user, std::move(name));
-    publish(*user.room, std::move(line));
+    publish(*user.room, std::move(event));
     return true;
 }
 
 void Rooms::move(User& user, const Name& to) {
-    if (to.key != user.room->name().key) {
-        Room& next = room_for(to);
-        std::string coming =
-            came_line(user.name.shown, user.room->name().shown);
-        depart(user, went_line(user.name.shown, next.name().shown));
-        next.add(user);
-        publish(next, std::move(coming));
-    }
-    user.outbox.push(make_frame(list_members(user)));
+    Room& from = *user.room;
+    if (to.key == from.name().key) return;
+    Room& next = room_for(to);
+    Came coming{user.name.shown, from.name().shown};
+    depart(user, Went{user.name.shown, next.name().shown});
+    next.add(user);
+    publish(next, std::move(coming));
 }
 
 void Rooms::say(const User& user, std::string_view text) {
-    publish(*user.room, message_line(user.name.shown, text), Lasting::yes);
+    publish(*user.room, Said{user.name.shown, std::string(text)}, Lasting::yes);
 }
 
 void Rooms::act(const User& user, std::string_view text) {
-    publish(*user.room, act_line(user.name.shown, text), Lasting::yes);
+    publish(*user.room, Acted{user.name.shown, std::string(text)},
+            Lasting::yes);
 }
 
 bool Rooms::whisper(const User& from, std::string_view to,
@@ -81,28 +79,15 @@ bool Rooms::whisper(const User& from, std::string_view to,
     std::optional<Name> name = parse_name(to);
     auto found = name ? users_.find(name->key) : users_.end();
     if (found == users_.end()) return false;
-    found->second->outbox.push(make_frame(whisper_line(from.name.shown, text)));
+    ++messages_;
+    News news(Whispered{from.name.shown, std::string(text)});
+    found->second->hear(news);
     return true;
 }
 
 void Rooms::leave(User& user, std::string_view why) {
     if (users_.erase(user.name.key) == 0) return;  // dissolved
-    depart(user, left_line(user.name.shown, why));
-}
-
-std::string Rooms::list() const {
-    std::vector<std::string> all;
-    for (const auto& [key, room] : rooms_) {
-        all.push_back(room_entry(room.name().shown, room.members().size()));
-    }
-    return list_lines("rooms", all);
-}
-
-std::string Rooms::list_members(const User& user) {
-    std::vector<std::string> all;
-    for (const auto& [key, member] : user.room->members())
-        all.push_back(member->name.shown);
-    return list_lines("in " + user.room->name().shown, all);
+    depart(user, Left{user.name.shown, std::string(why)});
 }
 
 void Rooms::dissolve() {

@@ -1,10 +1,12 @@
 // All rooms and all users of the server: what a session may do to the others.
-// Nothing here waits, so its tables can't change while it goes through them.
+// Nothing here waits, so its tables can't change while it goes through them;
+// and nothing here knows what a protocol's lines look like.
 #pragma once
 
 #include "07-chat/room.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -29,9 +31,11 @@ public:
     bool whisper(const User& from, std::string_view to, std::string_view text);
     void leave(User& user, std::string_view why);
 
-    // What there is, in lines of the server's.
-    std::string list() const;
-    static std::string list_members(const User& user);
+    // By the keys of their names.
+    const std::map<std::string, Room>& all() const { return rooms_; }
+    std::size_t users() const { return users_.size(); }
+    // How many were said, done and whispered.
+    std::uint64_t messages() const { return messages_; }
 
     // Nobody is in a room any more, and nobody is told.
     void dissolve();
@@ -39,11 +43,12 @@ public:
 private:
     enum class Lasting { no, yes };
 
-    void publish(Room& room, std::string line, Lasting lasting = Lasting::no);
+    void publish(Room& room, ChatEvent event, Lasting lasting = Lasting::no);
     Room& room_for(const Name& name);
-    void depart(User& user, std::string last_line);
+    void depart(User& user, ChatEvent last);
 
     std::size_t history_;
+    std::uint64_t messages_ = 0;
     // By the keys of their names. Users belong to their sessions.
     std::map<std::string, User*> users_;
     std::map<std::string, Room> rooms_;

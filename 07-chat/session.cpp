@@ -1,14 +1,10 @@
 #include "07-chat/session.hpp"
 
-#include "01-blocking/program.hpp"
-#include "01-blocking/text.hpp"
-#include "06-coroutines/tincan/sleep.hpp"
-#include "06-coroutines/tincan/timeout.hpp"
-#include "07-chat/commands.hpp"
-
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include "06-coroutines/tincan/sleep.hpp"
+#include "06-coroutines/tincan/timeout.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -29,14 +25,15 @@ std::optional<Refusal> check_line(const Line& line) {
 }  // namespace
 
 Session::Session(StreamReader reader, StreamWriter writer, Rooms& rooms,
-                 const Limits& limits)
+                 const Limits& limits, Log& log)
     : reader_(std::move(reader)),
       writer_(std::move(writer)),
       rooms_(rooms),
       limits_(limits),
+      log_(log),
       outbox_(writer_, limits,
               [this] {
-                  stop("too slow");
+                  stop(Ending::too_slow);
                   writer_.abort();
               }),
       pace_(limits.rate, limits.burst) {
@@ -60,18 +57,20 @@ Session::~Session() {
 }
 
 // #region run
-Coro<void> Session::run() {
+Coro<Ending> Session::run() {
+    log_.info("connected", {{"peer", writer_.peer()}});
     try {
         co_await listen();
     } catch (const TimeoutError&) {
         if (user_) answer(idle_line(limits_.idle));
-        stop(user_ ? "idle" : "no CONNECT in time");
+        stop(user_ ? Ending::idle : Ending::no_connect_in_time);
     } catch (const std::system_error& error) {
-        stop(error.what());
+        stop(Ending::connection_lost, error.what());
     }
     leave();
     co_await finish();
-    say("{} disconnected{}{}", writer_.peer(), why_.empty() ? "" : ": ", why_);
+    log_end();
+    co_return ending_;
 }
 // #endregion run
 
@@ -80,10 +79,17 @@ Coro<void> Session::listen() {
     EventLoop& loop = EventLoop::running();
     LineDecoder decoder(limits_.line, limits_.endless_line);
     due_ = loop.time() + std::min(limits_.connect, limits_.idle);
+    bool first = true;
     while (!over_) {
         std::string_view bytes =
             co_await wait_for(reader_.read(kPiece), due_ - loop.time());
         bool ended = bytes.empty();
+        // Nobody should have to wait for the end of such a line.
+        if (first && !ended && is_tls_hello(bytes)) {
+            stop(Ending::tls_hello);
+            co_return;
+        }
+        first = false;
         std::optional<Line> line =
             ended ? decoder.finish() : decoder.next(bytes);
         while (line && !over_) {
@@ -103,25 +109,32 @@ void Session::handle(const Line& line) {
     bool stranger = !user_;
     std::optional<Refusal> refusal = stranger ? greet(line) : obey(line);
     if (refusal) answer(refusal_line(*refusal));
-    if (line.kind == Line::Kind::endless) stop("a line without end");
+    log_line(line, refusal);
+    if (line.kind == Line::Kind::endless) stop(Ending::endless_line);
     if (stranger && refusal && ++errors_ == limits_.errors_before_connect) {
-        stop("no CONNECT");
+        stop(Ending::no_connect);
     }
     if (user_) due_ = EventLoop::running().time() + limits_.idle;
 }
 
 std::optional<Refusal> Session::greet(const Line& line) {
     if (std::optional<Refusal> refusal = check_line(line)) return refusal;
+    if (is_http_request(line.text)) {
+        answer(http_answer());
+        stop(Ending::http_request);
+        return std::nullopt;
+    }
     std::optional<std::string_view> wanted = requested_name(line.text);
     if (!wanted) return Refusal::not_connected;
     std::optional<Name> name = parse_name(*wanted);
     if (!name) return Refusal::bad_name;
-    user_.emplace(User{*std::move(name), outbox_});
+    user_.emplace(User{*std::move(name), line_wire(), outbox_});
     if (!rooms_.connect(*user_)) {
         user_.reset();
         return Refusal::name_taken;
     }
-    say("{} joined from {}", printable(user_->name.shown), writer_.peer());
+    log_.info("joined",
+              {{"peer", writer_.peer()}, {"user", user_->name.shown}});
     return std::nullopt;
 }
 
@@ -129,12 +142,17 @@ std::optional<Refusal> Session::obey(const Line& line) {
     // Dropped, not delayed: who is read slowly has 4 MB of lines in the kernel,
     // and would go on talking for days after leaving.
     if (!pace_.take(EventLoop::running().time())) {
-        if (++too_fast_ == limits_.too_fast_in_a_row) stop("a flood");
+        if (++too_fast_ == limits_.too_fast_in_a_row) stop(Ending::flood);
         return Refusal::too_fast;
     }
     too_fast_ = 0;
     if (std::optional<Refusal> refusal = check_line(line)) return refusal;
-    Request request = parse_request(line.text);
+    return carry_out(parse_request(line.text));
+}
+// #endregion handle
+
+// #region carry_out
+std::optional<Refusal> Session::carry_out(const Request& request) {
     switch (request.kind) {
         case Request::Kind::say:
             rooms_.say(*user_, request.text);
@@ -144,10 +162,10 @@ std::optional<Refusal> Session::obey(const Line& line) {
         case Request::Kind::join:
             return move(request.text);
         case Request::Kind::rooms:
-            answer(rooms_.list());
+            answer(rooms_lines(rooms_.all()));
             break;
         case Request::Kind::who:
-            answer(Rooms::list_members(*user_));
+            answer(members_lines(*user_->room));
             break;
         case Request::Kind::msg: {
             auto [to, text] = split_word(request.text);
@@ -167,21 +185,23 @@ std::optional<Refusal> Session::obey(const Line& line) {
             break;
         case Request::Kind::quit:
             goodbye_ = request.text;
-            stop("");
+            stop(Ending::quit);
             break;
         case Request::Kind::unknown:
             return Refusal::unknown_command;
     }
     return std::nullopt;
 }
-// #endregion handle
+// #endregion carry_out
 
 std::optional<Refusal> Session::rename(std::string_view wanted) {
     std::optional<Name> name = parse_name(wanted);
     if (!name) return Refusal::bad_name;
     std::string before = user_->name.shown;
     if (!rooms_.rename(*user_, *std::move(name))) return Refusal::name_taken;
-    say("{} is now {}", printable(before), printable(user_->name.shown));
+    log_.info("renamed", {{"peer", writer_.peer()},
+                          {"user", user_->name.shown},
+                          {"before", before}});
     return std::nullopt;
 }
 
@@ -189,12 +209,16 @@ std::optional<Refusal> Session::move(std::string_view room) {
     std::optional<Name> name = parse_name(room);
     if (!name) return Refusal::bad_name;
     rooms_.move(*user_, *name);
+    answer(members_lines(*user_->room));
+    log_.info("moved", {{"peer", writer_.peer()},
+                        {"user", user_->name.shown},
+                        {"room", user_->room->name().shown}});
     return std::nullopt;
 }
 
 void Session::leave() {
     if (!user_) return;
-    say("{} left", printable(user_->name.shown));
+    log_.info("left", {{"peer", writer_.peer()}, {"user", user_->name.shown}});
     rooms_.leave(*user_, goodbye_);
     user_.reset();
 }
@@ -203,13 +227,36 @@ void Session::answer(std::string line) {
     outbox_.push(make_frame(std::move(line)));
 }
 
-void Session::stop(std::string why) {
-    if (!std::exchange(over_, true)) why_ = std::move(why);
+// The first reason is the one that counts.
+void Session::stop(Ending why, std::string detail) {
+    if (std::exchange(over_, true)) return;
+    ending_ = why;
+    detail_ = std::move(detail);
 }
 
 void Session::end(std::string last_line) {
     answer(std::move(last_line));
-    stop("the server ends");
+    stop(Ending::shutdown);
+}
+
+// How much was said, and not what.
+void Session::log_line(const Line& line, std::optional<Refusal> refusal) const {
+    if (!log_.shows(Log::Level::debug)) return;
+    Log::Fields fields{{"peer", writer_.peer()},
+                       {"bytes", std::to_string(line.text.size())}};
+    if (refusal) {
+        fields.push_back(
+            {"refused", std::to_string(static_cast<int>(*refusal))});
+    }
+    log_.debug("line", fields);
+}
+
+void Session::log_end() const {
+    Log::Fields fields{{"peer", writer_.peer()},
+                       {"why", std::string(word_for(ending_))}};
+    if (!detail_.empty()) fields.push_back({"detail", detail_});
+    log_.line(is_drop(ending_) ? Log::Level::warning : Log::Level::info,
+              "disconnected", fields);
 }
 
 // Sends what is queued, as far as the client takes it in time.

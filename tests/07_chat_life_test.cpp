@@ -50,7 +50,7 @@ TEST_F(ChatServer, IsNotHeldUpByOneWhoDoesNotRead) {
         ASSERT_EQ(line, "Bob: " + text + "\n");
     }
     EXPECT_TRUE(told);
-    process().wait_for_line("too slow", Deadline(5s));
+    process().wait_for_line("why=too-slow", Deadline(5s));
 }
 
 TEST_F(ChatServer, DropsAFloodThatDoesNotRead) {
@@ -89,21 +89,7 @@ TEST_F(ChatServer, RefusesWhatIsTooFastAndClosesOnAFlood) {
     for (int i = 0; i < 5; ++i)
         expect_line(ann, "Bob: x");
     expect_line(ann, "Bob has left the chat");
-    process().wait_for_line("disconnected: a flood", Deadline(5s));
-}
-
-TEST_F(ChatServer, SaysWhoComesAndGoesButNotWhatIsSaid) {
-    Client ann = join("Ann");
-    std::string peer = "127.0.0.1:" + std::to_string(ann.port());
-    process().wait_for_line(peer + " connected", Deadline(5s));
-    process().wait_for_line("Ann joined from " + peer, Deadline(5s));
-    ann.send("secret\n/secret\n");
-    expect_line(ann, "Ann: secret");
-    expect_refusal(ann, "421");
-    ann.reset();
-    process().wait_for_line("Ann left", Deadline(5s));
-    process().wait_for_line(peer + " disconnected: ", Deadline(5s));
-    EXPECT_EQ(process().out().find("secret"), std::string::npos);
+    process().wait_for_line("why=flood", Deadline(5s));
 }
 
 TEST_F(ChatServer, TellsEverybodyWhenItEnds) {
@@ -112,7 +98,7 @@ TEST_F(ChatServer, TellsEverybodyWhenItEnds) {
     expect_line(ann, "Bob connected!");
     Client nameless = connect();
     process().wait_for_line(
-        "127.0.0.1:" + std::to_string(nameless.port()) + " connected",
+        "connected peer=127.0.0.1:" + std::to_string(nameless.port()),
         Deadline(5s));
     process().signal(SIGTERM);
     for (Client* one : {&ann, &bob, &nameless}) {
@@ -139,7 +125,40 @@ TEST_F(ChatServer, EndsInTimeWhateverItsClientsDo) {
     process().signal(SIGINT);
     expect_exit(process(), 0, 7);
     EXPECT_GE(Clock::now() - begin, 4s) << "everything went out";
-    EXPECT_EQ(process().out().find("too slow"), std::string::npos);
+    EXPECT_EQ(process().out().find("too-slow"), std::string::npos);
+    server_.reset();
+}
+
+TEST_F(ChatServer, CutsEverybodyOffAtTheSecondSignal) {
+    start({"--rate", "0"});
+    Client deaf = join("Deaf", {.receive_buffer = 4096});
+    Client bob = join("Bob");
+    std::string line = std::string(1000, 'x') + "\n";
+    for (int i = 0; i < 150; ++i) {
+        bob.send(line);
+        bob.receive_line();
+    }
+    process().signal(SIGTERM);
+    EXPECT_EQ(bob.receive_to_end(), "-server- this server is ending\n");
+    bob.close();
+    auto begin = Clock::now();
+    process().signal(SIGTERM);
+    expect_exit(process(), 0, 7);
+    EXPECT_LT(Clock::now() - begin, 3s);
+    server_.reset();
+}
+
+TEST_F(ChatServer, TellsThoseTooWhomItHasNotAcceptedYet) {
+    start();
+    process().signal(SIGSTOP);
+    Client early = connect();
+    early.send("CONNECT Ann\n");
+    process().signal(SIGTERM);
+    process().signal(SIGCONT);
+    std::string heard = early.receive_to_end();
+    EXPECT_TRUE(heard.ends_with("-server- this server is ending\n")) << heard;
+    early.close();
+    expect_exit(process(), 0, 2);
     server_.reset();
 }
 
@@ -183,6 +202,11 @@ TEST(ChatServerArguments, AreCheckedBeforeAnythingIsDone) {
     expect_end({kChatServer, "0", "--history", "-1"}, 2, "--history");
     expect_end({kChatServer, "0", "--rate", "-1"}, 2, "--rate");
     expect_end({kChatServer, "0", "--rate", "nan"}, 2, "--rate");
+    expect_end({kChatServer, "0", "--max-clients", "0"}, 2, "--max-clients");
+    expect_end({kChatServer, "0", "--max-per-address", "x"}, 2,
+               "--max-per-address");
+    expect_end({kChatServer, "0", "--log-level", "loud"}, 2, "--log-level");
+    expect_end({kChatServer, "0", "--stats", "0"}, 2, "--stats");
     expect_end({kChatServer, "0", "--selector", "kqueue"}, 2, "--selector");
     expect_end({kChatServer, "0", "--no-such-option"}, 2, "--no-such-option");
 }

@@ -65,10 +65,8 @@ TEST_F(ChatServer, AsksForConnectFirstAndClosesAtTheThirdError) {
 
 TEST_F(ChatServer, LivesWithAnyFirstLine) {
     for (const std::string& wrong :
-         {"\xff\xfe\n"s, "\0\n"s,
-          "GET / HTTP/1.1\r\nHost: x\r\nAccept: */*\r\n\r\n"s,
-          "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\n\n\n"s,
-          std::string(100000, 'x')}) {
+         {"\xff\xfe\n"s, "\0\n"s, "GET /\r\nHost: x\r\nAccept: */*\r\n\r\n"s,
+          "\x16\n"s, std::string(100000, 'x')}) {
         Client client = connect();
         client.try_send(wrong);
         client.half_close();

@@ -195,6 +195,22 @@ TEST(Requests, BeginWithConnect) {
     EXPECT_FALSE(requested_name(""));
 }
 
+TEST(Requests, OfOtherProtocolsAreKnown) {
+    for (const char* line :
+         {"GET / HTTP/1.1", "CONNECT example.org:443 HTTP/1.1",
+          "PRI * HTTP/2.0", "POST /a b HTTP/1.0"}) {
+        EXPECT_TRUE(is_http_request(line)) << line;
+    }
+    for (const char* line : {"", "CONNECT Ann", "CONNECT HTTP/1.1", "HTTP/1.1",
+                             "what is HTTP/1.1 then?", "GET /"}) {
+        EXPECT_FALSE(is_http_request(line)) << line;
+    }
+    for (const char* bytes : {"\x16", "\x16\x03", "\x16\x03\x01\x02"})
+        EXPECT_TRUE(is_tls_hello(bytes));
+    for (const char* bytes : {"C", "CONNECT Ann\n", "\x16\n", "\x03\x16"})
+        EXPECT_FALSE(is_tls_hello(bytes));
+}
+
 TEST(Requests, AreMessagesUnlessTheyBeginWithASlash) {
     auto expect = [](std::string_view line, Request::Kind kind,
                      std::string_view text) {
@@ -235,17 +251,19 @@ TEST(Requests, AreSplitAtTheFirstSpace) {
 }
 
 TEST(Replies, AreTheSourcesLines) {
-    EXPECT_EQ(welcome_line(2), "Welcome! 2 user(s) are online!\n");
-    EXPECT_EQ(connected_line("MissIslington"), "MissIslington connected!\n");
-    EXPECT_EQ(message_line("SirBedevere", "Is that your nose?"),
+    EXPECT_EQ(event_line(Welcome{2}), "Welcome! 2 user(s) are online!\n");
+    EXPECT_EQ(event_line(Connected{"MissIslington"}),
+              "MissIslington connected!\n");
+    EXPECT_EQ(event_line(Said{"SirBedevere", "Is that your nose?"}),
               "SirBedevere: Is that your nose?\n");
-    EXPECT_EQ(left_line("SirBedevere", ""), "SirBedevere has left the chat\n");
-    EXPECT_EQ(left_line("SirBedevere", "bye"),
+    EXPECT_EQ(event_line(Left{"SirBedevere", ""}),
+              "SirBedevere has left the chat\n");
+    EXPECT_EQ(event_line(Left{"SirBedevere", "bye"}),
               "SirBedevere has left the chat (bye)\n");
-    EXPECT_EQ(renamed_line("SirBedevere", "Bed"),
+    EXPECT_EQ(event_line(Renamed{"SirBedevere", "Bed"}),
               "* SirBedevere is now known as Bed\n");
-    EXPECT_EQ(act_line("Bed", "waves"), "* Bed waves\n");
-    EXPECT_EQ(whisper_line("Bed", "psst"), "-Bed- psst\n");
+    EXPECT_EQ(event_line(Acted{"Bed", "waves"}), "* Bed waves\n");
+    EXPECT_EQ(event_line(Whispered{"Bed", "psst"}), "-Bed- psst\n");
     EXPECT_EQ(refusal_line(Refusal::no_such_user), "! 401 no such user\n");
     EXPECT_EQ(refusal_line(Refusal::name_taken), "! 433 that name is taken\n");
     EXPECT_EQ(refusal_line(Refusal::not_connected),

@@ -1,6 +1,7 @@
 // What one client is sent: shared, gathered, and bounded.
 
 #include "07-chat/outbox.hpp"
+#include "07-chat/protocol.hpp"
 #include "07-chat/room.hpp"
 #include "tests/06_support.hpp"
 
@@ -60,10 +61,15 @@ Coro<void> share_one_frame() {
     for (int i = 0; i < kReceivers; ++i) {
         Receiver& receiver = receivers.emplace_back(limits);
         std::string name = "user" + std::to_string(i);
-        room.add(users.emplace_back(User{{name, name}, receiver.outbox}));
+        room.add(users.emplace_back(
+            User{{name, name}, line_wire(), receiver.outbox}));
     }
-    Frame frame = make_frame(std::string(50'000, 'x'));
-    room.tell(frame);
+    Frame frame;
+    {
+        News news(Said{"Ann", std::string(50'000, 'x')});
+        room.tell(news);
+        frame = news.on(line_wire());
+    }
     EXPECT_EQ(frame.use_count(), 1 + kReceivers);
     co_await sleep(Duration::zero());
     // The kernel has taken what it would, and the rest is shared still.

@@ -227,11 +227,12 @@ TEST_F(ChatRooms, KeepNothingIfToldSo) {
 
 TEST(ChatLists, AreCutIntoLinesAndEndSomewhere) {
     using tincan::chat::list_lines;
-    EXPECT_EQ(list_lines("x", {}), "");
-    EXPECT_EQ(list_lines("x", {"a", "b"}), "-server- x: a, b\n");
+    EXPECT_EQ(list_lines("x", {}, 0), "");
+    EXPECT_EQ(list_lines("x", {"a", "b"}, 2), "-server- x: a, b\n");
 
     std::string name(80, 'n');
-    std::string lines = list_lines("x", std::vector<std::string>(5000, name));
+    std::string lines =
+        list_lines("x", std::vector<std::string>(100, name), 5000);
     std::size_t longest = 0;
     std::size_t names = 0;
     std::size_t begin = 0;

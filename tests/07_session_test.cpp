@@ -5,6 +5,7 @@
 #include "tests/06_support.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <string>
 #include <string_view>
@@ -28,11 +29,12 @@ private:
 struct House {
     Limits limits;
     Rooms rooms{limits.history};
+    chat::Log log{chat::Log::Level::off, STDOUT_FILENO};
 };
 
 Coro<void> run_session(House& house, Streams streams) {
     Session session(std::move(streams.first), std::move(streams.second),
-                    house.rooms, house.limits);
+                    house.rooms, house.limits, house.log);
     co_await session.run();
 }
 
