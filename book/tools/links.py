@@ -45,6 +45,24 @@ def dead_links(root, page):
     return wrong
 
 
+STRINGS_JOINED = re.compile(r'"\s*\n\s*"')
+REREAD = re.compile(r'"(book/[\w.-]+\.md)(?:: ([^"]*))?"')
+
+
+def dead_advice(root, source):
+    """The same of what a C++ file tells people to reread:
+    "book/03-select.md: The problem"."""
+    text = STRINGS_JOINED.sub("", source.read_text())
+    wrong = []
+    for name, heading in REREAD.findall(text):
+        chapter = root / name
+        if not chapter.exists():
+            wrong.append(f"{source}: {name}: no such file")
+        elif heading not in HEADING.findall(FENCE.sub("", chapter.read_text())):
+            wrong.append(f"{source}: {name}: no heading '{heading}'")
+    return wrong
+
+
 def pages(root):
     return sorted([*root.glob("*.md"), *root.glob("[0-9]*/*.md"),
                    *root.glob("book/**/*.md")])

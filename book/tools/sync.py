@@ -154,6 +154,8 @@ def synchronise(root, check):
     wrong += concordance.wrong_rows(root, root / "book/asyncio.md")
     for page in links.pages(root):
         wrong += links.dead_links(root, page)
+    for source in sorted(root.glob("tests/contract/*.cpp")):
+        wrong += links.dead_advice(root, source)
     return wrong
 
 

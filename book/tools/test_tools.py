@@ -191,6 +191,18 @@ class Links(Book):
         self.assertEqual(len(self.dead('<img src="gone.svg">\n')), 1)
 
 
+    def test_advice_to_reread(self):
+        self.write("book/02-busy.md", "# Busy\n## Who rests\n")
+        source = self.root / "advice.cpp"
+        source.write_text('f("book/02-busy.md: Who "\n  "rests");\n')
+        self.assertEqual(links.dead_advice(self.root, source), [])
+        for advice in ("book/02-busy.md", "book/02-busy.md: Who runs",
+                       "book/03-none.md: Who rests"):
+            source.write_text(f'f("{advice}");\n')
+            self.assertEqual(len(links.dead_advice(self.root, source)), 1,
+                             advice)
+
+
 class Concordance(Book):
     def wrong(self, row):
         self.write("06-coroutines/tincan/run.hpp", "T run(Coro<T> main);\n")

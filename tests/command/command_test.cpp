@@ -180,7 +180,7 @@ TEST_F(TincanCommand, BuildsWhatTheCommandNeedsAndRunsIt) {
     Result result = run({"check", "3", "--", "my server", "{port}"});
     EXPECT_EQ(result.status, 0) << result.err;
     EXPECT_EQ(log(),
-              "cmake --fresh --preset dev\n"
+              "cmake --fresh --preset dev -D TINCAN_EXERCISES=OFF\n"
               "ninja -C " +
                   build_.native() +
                   " contract\n"

@@ -205,6 +205,19 @@ void show_table(const Arguments& arguments) {
     }
 }
 
+// The same for CTest, which runs two tests a core.
+const char* room_for(Company company) {
+    switch (company) {
+        case Company::any:
+            break;
+        case Company::a_core:
+            return "PROCESSORS 2";
+        case Company::none:
+            return "RUN_SERIAL TRUE";
+    }
+    return "";
+}
+
 // Every property of every column whose target is built, as CTest reads it.
 void write_ctest(const Arguments& arguments) {
     if (arguments.size() < 2) throw UsageError(kUsage);
@@ -222,9 +235,9 @@ void write_ctest(const Arguments& arguments) {
             file << fmt::format(
                 "add_test(\"{0}\" \"{1}\" \"{2}\" {3})\n"
                 "set_tests_properties(\"{0}\" PROPERTIES\n"
-                "  LABELS \"stage-{4};contract\" RUN_SERIAL {5} {6})\n",
+                "  LABELS \"stage-{4};contract\" {5} {6})\n",
                 name, TINCAN_BUILD_DIR "/tests/contract/contract", column.name,
-                property.id, column.stage(), property.alone ? "TRUE" : "FALSE",
+                property.id, column.stage(), room_for(property.company),
                 kMemoryIsJudged
                     ? "TIMEOUT 120"
                     : "TIMEOUT 480 ENVIRONMENT TINCAN_TIME_SCALE=4");

@@ -8,7 +8,6 @@ namespace tincan::contract {
 
 const std::vector<Property>& properties() {
     constexpr bool kMemory = true;
-    constexpr bool kAlone = true;
     static const std::vector<Property> all{
         {.id = "echoes",
          .title = "echoes every byte",
@@ -63,7 +62,7 @@ const std::vector<Property>& properties() {
                    "poll) sleep until a socket is ready, and ask for nothing "
                    "that is always ready",
          .reread = "book/03-select.md: One call that waits for all",
-         .alone = kAlone,
+         .company = Company::a_core,
          .observe = idle},
         {.id = "never_reads",
          .title = "survives who never reads",
@@ -76,7 +75,7 @@ const std::vector<Property>& properties() {
              "wait for it, nothing may be kept for it without a bound",
          .reread = "book/02-nonblocking-busy.md: Who does not listen is not "
                    "listened to",
-         .alone = kAlone,
+         .company = Company::a_core,
          .memory = kMemory,
          .observe = never_reads},
         {.id = "many_clients",
@@ -87,7 +86,7 @@ const std::vector<Property>& properties() {
          .likely = "it has no room for so many: what holds the clients must "
                    "grow, and select can't hold a descriptor from 1024 on",
          .reread = "book/04-poll.md: A list instead of a set",
-         .alone = kAlone,
+         .company = Company::none,
          .observe = many_clients},
         {.id = "threads",
          .title = "threads do not grow",
@@ -120,7 +119,7 @@ const std::vector<Property>& properties() {
          .likely = "something is kept of clients who have left: close, erase "
                    "and join on every way out, also when something fails",
          .reread = "book/01-blocking.md: The echo server",
-         .alone = kAlone,
+         .company = Company::none,
          .memory = kMemory,
          .observe = leaks},
         {.id = "cores",
@@ -130,7 +129,7 @@ const std::vector<Property>& properties() {
          .flaw = "one core works and the others watch",
          .likely = "one thread does all the work",
          .reread = "book/05-threads.md: Work for the CPU",
-         .alone = kAlone,
+         .company = Company::none,
          .observe = cores},
         {.id = "restarts",
          .title = "restarts at once",
@@ -139,7 +138,7 @@ const std::vector<Property>& properties() {
          .likely =
              "a server that is killed and started again must get its port back",
          .reread = "book/01-blocking.md: Why a server can be restarted",
-         .alone = kAlone,
+         .company = Company::none,
          .observe = restarts},
         {.id = "sigterm",
          .title = "SIGTERM finishes work",
@@ -149,8 +148,8 @@ const std::vector<Property>& properties() {
          .likely = "SIGTERM ends the program where it is: catch it, close the "
                    "listener, send what has begun, close each client, and exit "
                    "with 0",
-         .reread = "book/06-coroutines.md",
-         .alone = kAlone,
+         .reread = "book/06-4-streams.md: The end, in good order",
+         .company = Company::a_core,
          .observe = sigterm},
     };
     return all;

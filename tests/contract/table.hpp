@@ -10,6 +10,11 @@
 
 namespace tincan::contract {
 
+// What may run beside it: anything; or, since it takes its time or wants to be
+// answered in time, as much as leaves it a core; or nothing, because it wants
+// all cores, the port of a server that has ended, or memory to the byte.
+enum class Company { any, a_core, none };
+
 // One row. `claim` is what a server that has the property does, `flaw` what
 // the book says of one that has not; empty where no stage lacks it.
 struct Property {
@@ -18,9 +23,9 @@ struct Property {
     std::string stages;  // 01 to 07: y yes, n no, - the question is not asked
     std::string claim;
     std::string flaw{};
-    std::string likely;   // what is likely to be wrong with who lacks it
-    std::string reread;   // where the book tells of it: file: heading
-    bool alone = false;   // measures load or time: nothing else may run
+    std::string likely;  // what is likely to be wrong with who lacks it
+    std::string reread;  // where the book tells of it: file: heading
+    Company company = Company::any;
     bool memory = false;  // measures memory: not judged under sanitizers
     Observation (*observe)(Trial&);
 };
