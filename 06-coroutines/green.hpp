@@ -220,11 +220,17 @@ inline void send_all(const Socket& socket, std::string_view bytes,
     }
 }
 
+// Also exhausted: the kernel has no room to watch the listener. epoll_ctl(2)
 inline Arrival accept_client(const Socket& listener) {
     for (;;) {
         Arrival client = tincan::accept_client(listener, SOCK_NONBLOCK);
         if (client || client.exhausted) return client;
-        Loop::running().wait(listener.fd(), kReadable);
+        try {
+            Loop::running().wait(listener.fd(), kReadable);
+        } catch (const std::system_error&) {
+            client.exhausted = true;
+            return client;
+        }
     }
 }
 

@@ -3,7 +3,8 @@
 //
 //   $ ./mini_loop 8000          then, in two other terminals: nc localhost 8000
 //
-// Not here (tincan/): coroutines that call each other, results, cancellation.
+// Not here (tincan/): coroutines that call each other, results, cancellation,
+// and going on when the kernel has no memory to watch one more socket.
 #include "02-nonblocking-busy/nonblocking.hpp"
 #include "04-poll/make_selector.hpp"
 #include "06-coroutines/arguments.hpp"

@@ -2,6 +2,8 @@
 
 #include "tests/support/bytes.hpp"
 
+#include <fmt/core.h>
+
 #include <chrono>
 
 namespace tincan::faults {
@@ -45,6 +47,17 @@ void end_named_message(Client& client, const std::vector<std::string>&) {
     expect_answer(client, name_of(client) + ": message" + kNul);
 }
 
+void begin_lines(Client& client) {
+    client.exchange("hello\n");
+    client.exchange("a long line, " + std::string(3000, 'x') + "\n");
+}
+
+void end_lines(Client& client, const std::vector<std::string>&) {
+    client.exchange("good-bye\n");
+    client.half_close();
+    client.expect_end();
+}
+
 // Everything up to `own`, which answers `said`.
 std::string say_and_hear(Client& client, const std::string& said,
                          const std::string& own) {
@@ -55,11 +68,43 @@ std::string say_and_hear(Client& client, const std::string& said,
     return heard;
 }
 
-void expect_heard(const std::string& heard, const std::string& message) {
-    if (heard.find(message) == std::string::npos) {
-        throw Failure("good-bye", test::describe(heard),
-                      "also " + test::describe(message));
+void expect_heard(std::string_view heard, const std::string& message,
+                  std::size_t times = 1) {
+    std::size_t at = 0;
+    for (std::size_t found = 0; found < times; ++found) {
+        at = heard.find(message, at);
+        if (at == std::string::npos) {
+            throw Failure(
+                "good-bye", test::describe(heard),
+                fmt::format("{} × {}", times, test::describe(message)));
+        }
+        at += message.size();
     }
+}
+
+void begin_counting_echo(Client& client) {
+    say_and_hear(client, "hello\n", "hello\n");
+}
+
+// It hears of everybody who came and went between its two halves.
+void end_counting_echo(Client& client, const std::vector<std::string>& others) {
+    std::string heard = say_and_hear(client, "good-bye\n", "good-bye\n");
+    for (std::string news : {"New user connected!\n", "Client disconnected. "})
+        expect_heard(heard, news, others.size());
+    client.half_close();
+    client.expect_end();
+}
+
+void begin_counted_lines(Client& client) {
+    client.receive_line("\n");  // when the server began
+}
+
+void end_counted_lines(Client& client, const std::vector<std::string>&) {
+    client.send("20\n");
+    std::string answer;
+    for (int i = 0; i < 20; ++i)
+        answer += fmt::format("client: {}, {}\n", name_of(client), i);
+    expect_answer(client, answer);
 }
 
 std::string say_message(Client& client, const std::string& text) {
@@ -118,6 +163,9 @@ constexpr const char* kSource = "127.0.0.2";
 const Conversation kEcho{begin_echo, end_echo};
 const Conversation kMessageEcho{begin_message, end_message};
 const Conversation kNamedMessageEcho{begin_message, end_named_message};
+const Conversation kEchoedLines{begin_lines, end_lines};
+const Conversation kCountingEcho{begin_counting_echo, end_counting_echo};
+const Conversation kCountedLines{begin_counted_lines, end_counted_lines};
 const Conversation kNulChat{begin_nul_chat, end_nul_chat};
 const Conversation kLineChat{begin_line_chat, end_line_chat};
 

@@ -20,6 +20,9 @@ struct Conversation {
 extern const Conversation kEcho;
 extern const Conversation kMessageEcho;       // one message and back
 extern const Conversation kNamedMessageEcho;  // with the client's address
+extern const Conversation kEchoedLines;
+extern const Conversation kCountingEcho;  // with news of comings and goings
+extern const Conversation kCountedLines;  // as many as it asks for
 extern const Conversation kNulChat;
 extern const Conversation kLineChat;  // of stage 7
 

@@ -2,7 +2,10 @@
 // not stand in for would be a hole in it.
 #include "tests/faults/servers.hpp"
 
+#include <unistd.h>
+
 #include <chrono>
+#include <filesystem>
 #include <set>
 #include <sstream>
 
@@ -58,6 +61,43 @@ TEST_P(KnownCalls, AreAllThatTheServerCanMake) {
     for (const std::string& call : made) {
         EXPECT_TRUE(known.contains(call) || !kToBeKnown.contains(call))
             << "inject.cpp can't make " << call << " fail";
+    }
+}
+
+// Programs that listen and yet are no servers: three end by themselves,
+// many_clients stands still on purpose, and mini_loop is an idea in a hundred
+// lines, which gives up when the kernel can't watch one more socket.
+const std::set<std::string> kNoServers{"accept_one", "read_line", "would_block",
+                                       "many_clients", "mini_loop"};
+
+// The programs of all stages, as far as they are built.
+std::set<std::string> programs() {
+    std::set<std::string> found;
+    for (const auto& stage :
+         std::filesystem::directory_iterator(TINCAN_BUILD_DIR)) {
+        if (!stage.path().filename().string().starts_with('0')) continue;
+        for (const auto& file : std::filesystem::directory_iterator(stage)) {
+            bool program = file.is_regular_file() &&
+                           ::access(file.path().c_str(), X_OK) == 0;
+            if (program) found.insert(file.path());
+        }
+    }
+    return found;
+}
+
+TEST(Matrix, HasEveryProgramThatListens) {
+    std::set<std::string> tried;
+    for (const Subject& server : kServers)
+        tried.insert(server.command.front());
+    std::set<std::string> found = programs();
+    EXPECT_GE(found.size(), tried.size() / 2);
+    for (const std::string& program : found) {
+        std::string name = std::filesystem::path(program).filename();
+        if (!symbols_of(program, "--undefined-only").contains("listen")) {
+            continue;
+        }
+        EXPECT_TRUE(tried.contains(program) || kNoServers.contains(name))
+            << program << " is in no cell of the fault matrix";
     }
 }
 

@@ -66,6 +66,7 @@ const std::vector<Failures> kFailures{
     {"epoll_wait", Effect::none, {EINTR}},
     {"setsockopt", Effect::none, {ENOBUFS, ENOMEM}},
     {"close", Effect::none, {EINTR, EIO}},
+    {"ioctl", Effect::none, {EINVAL}},
 
     {"recv", Effect::one_client, {ECONNRESET, ETIMEDOUT, EHOSTUNREACH}},
     {"recv", Effect::one_client, {ENOBUFS, ENOMEM}},
@@ -136,7 +137,8 @@ public:
         if (!subject.one_at_a_time) {
             bystander_ = connect_client(server_.endpoint());
             subject.conversation->begin(*bystander_);
-            server_.process().wait_for_line("connected", Deadline(kPatience));
+            server_.process().wait_for_line(subject.arrival,
+                                            Deadline(kPatience));
         }
         plan_->phase = Phase::serving;
     }

@@ -17,6 +17,7 @@ struct Subject {
     std::string name;       // of the test: letters, digits, underscores
     test::Command command;  // with {port}
     const Conversation* conversation;
+    std::string arrival = "connected";  // is in the line about a client
     bool one_at_a_time = false;  // a second client waits for the first to leave
     bool busy = false;           // takes a whole core, always
 };

@@ -1,5 +1,7 @@
 #include "tests/faults/servers.hpp"
 
+#include <algorithm>
+
 namespace tincan::faults {
 
 using test::Command;
@@ -7,7 +9,9 @@ using test::Command;
 Command built(const std::string& program, const Command& options) {
     Command command{std::string(TINCAN_BUILD_DIR) + "/" + program};
     command.insert(command.end(), options.begin(), options.end());
-    command.push_back("{port}");
+    if (std::ranges::find(options, "{port}") == options.end()) {
+        command.push_back("{port}");
+    }
     return command;
 }
 
@@ -63,6 +67,35 @@ const std::vector<Subject> kServers{
     {.name = "06_echo_server_epoll",
      .command = built("06-coroutines/echo_server", {"--selector=epoll"}),
      .conversation = &kEcho},
+    {.name = "06_sock_echo_server",
+     .command = built("06-coroutines/sock_echo_server"),
+     .conversation = &kEcho},
+    {.name = "06_task_errors",
+     .command = built("06-coroutines/task_errors", {"caught"}),
+     .conversation = &kEchoedLines,
+     .arrival = "got a connection"},
+    {.name = "06_stream_echo_server",
+     .command = built("06-coroutines/stream_echo_server"),
+     .conversation = &kEcho,
+     .arrival = "connection accepted"},
+    {.name = "06_simple_connections",
+     .command = built("06-coroutines/simple_connections",
+                      {"server", "{port}", "3600"}),
+     .conversation = &kCountedLines},
+    {.name = "06_counting_echo_server",
+     .command = built("06-coroutines/counting_echo_server"),
+     .conversation = &kCountingEcho},
+    {.name = "06_protocol_chat_server",
+     .command = built("06-coroutines/protocol_chat_server"),
+     .conversation = &kNulChat},
+#ifdef TINCAN_HAS_GREEN_THREADS
+    {.name = "06_green_chat_server_select",
+     .command = built("06-coroutines/green_chat_server", {"--selector=select"}),
+     .conversation = &kNulChat},
+    {.name = "06_green_chat_server_epoll",
+     .command = built("06-coroutines/green_chat_server", {"--selector=epoll"}),
+     .conversation = &kNulChat},
+#endif
 #ifdef TINCAN_HAS_STAGE_7  // it needs more packages than the others
     {.name = "07_chat_server_select",
      .command = built("07-chat/chat_server", {"--selector=select"}),
