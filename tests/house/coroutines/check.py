@@ -9,6 +9,7 @@ default arguments, nor the layout of the lines hide anything. What to write
 instead is in 06-coroutines/README.md.
 """
 import concurrent.futures
+import functools
 import json
 import os
 import pathlib
@@ -32,36 +33,40 @@ TRANSFER_IS_SHOWN = (
 MATCHERS = r"""
 let awaits expr(anyOf(coawaitExpr(), coyieldExpr(), hasDescendant(coawaitExpr()), hasDescendant(coyieldExpr())))
 let ours unless(isExpansionInSystemHeader())
-let whole exprWithCleanups(awaits, ours)
+let whole exprWithCleanups(awaits)
 let aggregate cxxBindTemporaryExpr(has(initListExpr()))
 let defaulted callExpr(callee(functionDecl(hasAnyParameter(hasInitializer(anyOf(aggregate, hasDescendant(aggregate)))))), hasDescendant(cxxDefaultArgExpr()))
 let class hasType(hasUnqualifiedDesugaredType(recordType()))
 let copies has(cxxRecordDecl(has(fieldDecl(unless(hasType(referenceType())), unless(hasType(pointerType()))))))
 let coroutine cxxMethodDecl(hasName("operator()"), isDefinition(), unless(hasBody(compoundStmt())))
 
-condition: stmt(ours, anyOf(ifStmt(hasCondition(awaits)), whileStmt(hasCondition(awaits)), doStmt(hasCondition(awaits)), forStmt(hasCondition(awaits)), switchStmt(hasCondition(awaits))))
-condition: stmt(ours, anyOf(ifStmt(hasConditionVariableStatement(hasDescendant(awaits))), whileStmt(has(declStmt(hasDescendant(awaits)))), switchStmt(has(declStmt(hasDescendant(awaits))))))
+condition: anyOf(ifStmt(hasCondition(awaits)), whileStmt(hasCondition(awaits)), doStmt(hasCondition(awaits)), forStmt(hasCondition(awaits)), switchStmt(hasCondition(awaits)))
+condition: anyOf(ifStmt(hasConditionVariableStatement(hasDescendant(awaits))), whileStmt(has(declStmt(hasDescendant(awaits)))), switchStmt(has(declStmt(hasDescendant(awaits)))))
 aggregate: exprWithCleanups(whole, hasDescendant(aggregate))
 aggregate: exprWithCleanups(whole, hasDescendant(defaulted))
 lambda: exprWithCleanups(whole, hasDescendant(lambdaExpr(copies)))
-lambda: lambdaExpr(ours, has(cxxRecordDecl(has(fieldDecl()), anyOf(has(coroutine), has(functionTemplateDecl(has(coroutine)))))))
+lambda: lambdaExpr(has(cxxRecordDecl(has(fieldDecl()), anyOf(has(coroutine), has(functionTemplateDecl(has(coroutine)))))))
 choice: exprWithCleanups(whole, hasDescendant(conditionalOperator(class)))
 list: exprWithCleanups(whole, hasDescendant(cxxStdInitializerListExpr()))
-transfer: cxxMethodDecl(ours, hasName("await_suspend"), returns(hasDeclaration(cxxRecordDecl(hasName("coroutine_handle")))))
 """
+TRANSFER = """cxxMethodDecl(ours, hasName("await_suspend"), returns(hasDeclaration(cxxRecordDecl(hasName("coroutine_handle")))))"""
 
 
 def script():
-    """What clang-query reads, and the rule of each of its matches."""
-    lines, rules = ["set output diag", "set traversal AsIs"], []
-    for line in filter(None, MATCHERS.splitlines()):
+    """What clang-query reads: all rules at once, for each `match` walks through
+    all that is included."""
+    lines = filter(None, MATCHERS.splitlines())
+    lets, rules = ["set output diag", "set bind-root false",
+                   "set traversal AsIs"], []
+    for line in lines:
         if line.startswith("let "):
-            lines.append(line)
+            lets.append(line)
         else:
             rule, matcher = line.split(": ", 1)
-            rules.append(rule)
-            lines.append("match " + matcher)
-    return "\n".join(lines) + "\n", rules
+            rules.append(f'stmt({matcher}).bind("{rule}")')
+    return "\n".join([*lets,
+                      f"match stmt(ours, eachOf({', '.join(rules)}))",
+                      f'match {TRANSFER}.bind("transfer")', ""])
 
 
 def clang_query():
@@ -73,24 +78,23 @@ def clang_query():
 
 def faults_in(source, *arguments):
     """(file, line, rule) for each fault; the files are those of ROOT."""
-    text, rules = script()
     done = subprocess.run(
-        [clang_query(), "-f", "/dev/stdin", source, *arguments], input=text,
-        capture_output=True, text=True, cwd=ROOT)
+        [clang_query(), "-f", "/dev/stdin", source, *arguments],
+        input=script(), capture_output=True, text=True, cwd=ROOT)
     # Each `match` ends with a line like "2 matches."
-    parts = re.split(r"^\d+ match(?:es)?\.$", done.stdout, flags=re.M)
+    ends = re.findall(r"^\d+ match(?:es)?\.$", done.stdout, flags=re.M)
     if done.returncode != 0 or "rror:" in done.stderr + done.stdout \
-            or len(parts) != len(rules) + 1:
+            or len(ends) != 2:
         sys.exit(f"clang-query on {source}:\n{done.stderr}{done.stdout}")
     faults = set()
-    for rule, part in zip(rules, parts):
-        for file, line in re.findall(r'^(.+?):(\d+):\d+: note: "root"', part,
-                                     flags=re.M):
-            path = pathlib.Path(os.path.normpath(ROOT / file))
-            if path.is_relative_to(ROOT):
-                file = str(path.relative_to(ROOT))
-                if rule != "transfer" or not file.endswith(TRANSFER_IS_SHOWN):
-                    faults.add((file, int(line), rule))
+    for file, line, rule in re.findall(
+            r'^(.+?):(\d+):\d+: note: "(\w+)" binds here', done.stdout,
+            flags=re.M):
+        path = pathlib.Path(os.path.normpath(ROOT / file))
+        if path.is_relative_to(ROOT):
+            file = str(path.relative_to(ROOT))
+            if rule != "transfer" or not file.endswith(TRANSFER_IS_SHOWN):
+                faults.add((file, int(line), rule))
     return faults
 
 
@@ -108,15 +112,37 @@ def check_samples():
     return 1 if marked != found else 0
 
 
+@functools.cache
+def read(path):
+    return pathlib.Path(path).read_text()
+
+
+def with_includes(source):
+    """The files that it is made of, as far as they are the project's."""
+    files, found = [source], {source}
+    for file in files:
+        for name in re.findall(r'^#\s*include\s*"(.+?)"', read(file), re.M):
+            for folder in (ROOT, pathlib.Path(file).parent):
+                path = os.path.normpath(folder / name)
+                if path not in found and os.path.exists(path):
+                    found.add(path)
+                    files.append(path)
+    return files
+
+
+def can_have_coroutines(source):
+    """No coroutine is made without these words, here or in what is included."""
+    return any(re.search("co_await|co_return|co_yield|await_suspend", read(f))
+               for f in with_includes(source))
+
+
 def check_sources(build):
     commands = json.loads((build / "compile_commands.json").read_text())
     sources = sorted({os.path.normpath(pathlib.Path(c["directory"], c["file"]))
                       for c in commands})
-    # No coroutine is made without these words, here or in what is included. A
-    # source that the build makes itself is not there yet.
-    sources = [s for s in sources if os.path.exists(s) and re.search(
-        "co_await|co_return|co_yield|06-coroutines|07-chat",
-        s.removeprefix(str(ROOT)) + pathlib.Path(s).read_text())]
+    # A source that the build makes itself is not there yet.
+    sources = [s for s in sources if os.path.exists(s)
+               and can_have_coroutines(s)]
     if not sources:
         sys.exit(f"{build} compiles no coroutines")
     faults = set()
