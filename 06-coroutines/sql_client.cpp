@@ -5,7 +5,9 @@
 //
 // A statement ends with `;`. Six run at once, each on a connection of its own,
 // and the others wait for their turn. What belongs to a connection, a SET or a
-// temporary table, the next statement may not find again.
+// temporary table, the next statement may not find again: only from BEGIN to
+// COMMIT do statements share one, and then they run one after the other. The
+// prompt says so: `sql*>`, and `sql!>` when one of them has failed.
 //
 //   \jobs        what runs, and what waits
 //   \cancel N    stops statement N
@@ -17,8 +19,8 @@
 //
 // What comes from a pipe or a file runs in order, on one connection; one that
 // fails does not keep the next from running, and Ctrl-C stops and ends. With
-// --at-once it is as if it were typed. In neither case does a transaction go
-// on behind its statement.
+// --at-once it is as if it were typed. A transaction that is open at the end of
+// the input is rolled back.
 
 #include "01-blocking/program.hpp"
 #include "01-blocking/text.hpp"
@@ -71,6 +73,7 @@ private:
     void interrupt();
     void stop();
     void print(std::string_view text);
+    std::string_view prompt();
 
     EventLoop& loop_ = EventLoop::running();
     bool at_once_;  // or in order
@@ -102,6 +105,9 @@ Coro<void> Client::run() {
         console_.reset();
     }
     co_await jobs_.join();
+    if (jobs_.transaction().roll_back()) {
+        print("The transaction that was open at the end is rolled back.\n");
+    }
     if (error) std::rethrow_exception(error);
 }
 
@@ -132,9 +138,7 @@ Coro<void> Client::take_bytes(StreamReader input) {
 Coro<void> Client::take_keys(StreamReader input) {
     const Key end_of_input{Key::Kind::control, "d"};
     KeyDecoder decoder;
-    console_.emplace([this]() -> std::string_view {
-        return input_.unfinished() ? "...> " : "sql> ";
-    });
+    console_.emplace([this] { return prompt(); });
     for (;;) {
         std::optional<std::vector<Key>> keys =
             co_await next_keys(input, decoder);
@@ -198,6 +202,19 @@ void Client::stop() {
     give_up_ = loop_.call_later(2s, [this] { jobs_.cancel_all(); });
 }
 // #endregion stop
+
+std::string_view Client::prompt() {
+    if (input_.unfinished()) return "...> ";
+    switch (jobs_.transaction().state()) {
+        case sql::Transaction::State::open:
+            return "sql*> ";
+        case sql::Transaction::State::failed:
+            return "sql!> ";
+        case sql::Transaction::State::none:
+            break;
+    }
+    return "sql> ";
+}
 
 void Client::print(std::string_view text) {
     if (console_) return console_->print(text);

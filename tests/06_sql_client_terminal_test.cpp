@@ -165,6 +165,24 @@ TEST_F(SqlTerminal, StatementsOfSeveralLinesHaveAnotherPrompt) {
     wait_for_line("sql>");
 }
 
+TEST_F(SqlTerminal, ThePromptShowsThatATransactionIsOpenAndThatItHasFailed) {
+    open();
+    type("begin;\r");
+    wait_for_line("sql*>");
+    type("select\r");
+    wait_for_line("...>");
+    type("nonsense;\r");
+    wait_for("ERROR 42703");
+    wait_for_line("sql!>");
+    type("rollback;\r");
+    wait_for("ROLLBACK (");
+    wait_for_line("sql>");
+    type("begin;\r");
+    wait_for_line("sql*>");
+    type("\x04");
+    wait_for("The transaction that was open at the end is rolled back.");
+}
+
 TEST_F(SqlTerminal, CtrlCForgetsWhatIsTypedBeforeItEnds) {
     termios before = fresh_modes();
     open();

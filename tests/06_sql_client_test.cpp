@@ -228,21 +228,6 @@ TEST(SqlClientReplies, CopyNeitherHangsNorIsLost) {
     EXPECT_HAS(all, " next\n");
 }
 
-TEST(SqlClientReplies, AnOpenTransactionDoesNotGoBackToThePool) {
-    Client client;
-    for (int i = 0; i < 7; ++i) {
-        client.type("begin;\n");
-        client.hear("was rolled back");
-    }
-    client.type(
-        "select count(*) as open from pg_stat_activity"
-        " where state like 'idle in transaction%';\n");
-    client.hear(" open");
-    client.hear("---");
-    EXPECT_EQ(client.hear(""), "    0");
-    client.to_the_end();
-}
-
 TEST(SqlClientReplies, AStatementLongerThanTheSocketsBufferArrives) {
     std::string text(5 << 20, 'x');
     std::string all = answers("select length('" + text + "') as l;\n");
@@ -360,6 +345,115 @@ TEST(SqlClientInOrder, AnIdlePipeIsLeftOnCtrlC) {
     std::optional<Exit> exit = client->wait_exit(Deadline(5s));
     ASSERT_TRUE(exit);
     EXPECT_EQ(to_string(*exit), "exited with 0");
+}
+
+// A table for one test.
+class SqlClientTransaction : public testing::Test {
+protected:
+    SqlClientTransaction() {
+        answers("drop table if exists cheese; ");
+        EXPECT_HAS(answers("create table cheese (name text);"), "CREATE TABLE");
+    }
+    static void expect_cheeses(int count) {
+        EXPECT_HAS(answers("select 'cheeses: ' || count(*) n from cheese;"),
+                   "cheeses: " + std::to_string(count));
+    }
+    // From the number of a job on until its last line.
+    static std::string answer(const std::string& all, int number) {
+        std::size_t begin = all.find("[" + std::to_string(number) + "]");
+        if (begin == all.npos) return "";
+        return all.substr(begin, all.find("\n[", begin + 1) - begin);
+    }
+};
+
+// All typed at once, and with a pool of six to choose from.
+TEST_F(SqlClientTransaction, KeepsItsConnectionUntilItIsOver) {
+    std::string all = answers(
+        "begin; insert into cheese values ('Brie');"
+        "set local tincan.word = 'kept';"
+        "select count(*) || current_setting('tincan.word') as n from cheese;"
+        "rollback;");
+    EXPECT_HAS(answer(all, 4), " 1kept\n");
+    EXPECT_HAS(answer(all, 5), "ROLLBACK (");
+    expect_cheeses(0);
+    all = answers(
+        "START TRANSACTION; insert into cheese values ('Edam'); commit;"
+        "select 'then ' || count(*) as n from cheese;");
+    EXPECT_HAS(answer(all, 4), " then 1\n");
+}
+
+TEST_F(SqlClientTransaction, HoldsUpNobodyWhoWasThereBefore) {
+    Client client;
+    client.start_forever(1, 2);
+    client.type("begin; select pg_sleep(3600); select 3;\n");
+    client.hear("BEGIN (");
+    client.until_jobs("runs", 3);
+    client.until_jobs("waits", 1);
+    client.type("\\cancel 4\n");
+    client.hear("[4] select pg_sleep(3600)");
+    EXPECT_HAS(client.hear("ERROR"), "57014");
+    EXPECT_HAS(client.hear("ERROR"), "25P02");
+    client.type("rollback; select 'again' as a;\n");
+    client.hear("ROLLBACK (");
+    client.hear(" again");
+    client.until_jobs("runs", 2);
+    client.type("\\q\n");
+    client.to_the_end();
+}
+
+TEST_F(SqlClientTransaction, BehindItManyRunAtOnceAgain) {
+    Client client;
+    client.type("begin; commit;");
+    client.start_forever(3, 8);
+    client.type("\\q\n");
+    client.to_the_end();
+}
+
+// What came next was meant to take effect together with what is lost.
+TEST_F(SqlClientTransaction, ThatLosesItsConnectionIsNotFinishedOnAnotherOne) {
+    for (bool in_order : {false, true}) {
+        Client client = in_order ? Client::in_order() : Client();
+        client.type(
+            "begin; insert into cheese values ('Brie');"
+            "select pg_terminate_backend(pg_backend_pid());"
+            "insert into cheese values ('Edam'); rollback to one; commit;"
+            "select 'again' as a;\n");
+        client.hear("was lost");
+        client.hear("[4]");
+        client.hear("Not sent: its transaction was lost");
+        client.hear("[5]");
+        client.hear("Not sent: its transaction was lost");
+        client.hear("[6]");
+        client.hear("Not sent: the transaction was lost");
+        client.hear(" again");
+        client.to_the_end();
+    }
+    expect_cheeses(0);
+}
+
+TEST_F(SqlClientTransaction, AtTheEndOfTheInputIsRolledBackAndSaidSo) {
+    for (bool in_order : {false, true}) {
+        Client client = in_order ? Client::in_order() : Client();
+        client.type("begin; insert into cheese values ('Brie');\n");
+        std::string all = client.to_the_end();
+        EXPECT_HAS(answer(all, 2),
+                   "The transaction that was open at the end is rolled back.");
+    }
+    expect_cheeses(0);
+}
+
+TEST_F(SqlClientTransaction, ThatNobodyBeganIsRolledBackAndSaidSo) {
+    Client client = Client::in_order();
+    // Without that setting a backslash belongs to a string; the splitter does
+    // not know, and sends a BEGIN hidden in a statement.
+    client.type(
+        "set standard_conforming_strings = off;"
+        "select 'a\\''; begin --';\n"
+        ";insert into cheese values ('Brie');\n");
+    client.hear("The transaction that it left open is rolled back");
+    client.hear("INSERT 0 1");
+    client.to_the_end();
+    expect_cheeses(1);
 }
 
 class Frozen {

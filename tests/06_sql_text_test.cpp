@@ -3,6 +3,7 @@
 #include "06-coroutines/sql/input.hpp"
 #include "06-coroutines/sql/reply.hpp"
 #include "06-coroutines/sql/table.hpp"
+#include "06-coroutines/sql/words.hpp"
 #include "tests/06_sql_oracle.hpp"
 
 #include <gtest/gtest.h>
@@ -244,6 +245,28 @@ TEST_F(Shown, AHeadlineIsOneShortLine) {
     EXPECT_EQ(headline(std::string(100, 'x'), 10), "xxxxxxxxx…");
     EXPECT_EQ(headline("麦茶麦茶", 8), "麦茶麦茶");
     EXPECT_EQ(headline("麦茶麦茶麦", 8), "麦茶麦茶…");
+}
+
+TEST(Words, TellWhatBeginsATransactionAndWhatEndsIt) {
+    for (const char* text :
+         {"begin", "BEGIN isolation level serializable", "Start Transaction",
+          "/* a /* nested */ one */ begin", "-- a line\nbegin", "begin--;"}) {
+        EXPECT_TRUE(begins_transaction(text)) << text;
+        EXPECT_FALSE(ends_transaction(text)) << text;
+    }
+    for (const char* text :
+         {"commit", "END", "abort", "rollback", "ROLLBACK and chain",
+          "rollback work", "prepare transaction 'one'", "/**/commit"}) {
+        EXPECT_TRUE(ends_transaction(text)) << text;
+        EXPECT_FALSE(begins_transaction(text)) << text;
+    }
+    for (const char* text :
+         {"", "beginning", "begin_it()", "select 1", "(begin)", "\"begin\"",
+          "rollback to one", "rollback/**/work to savepoint one",
+          "prepare one as select 1", "savepoint one", "/* begin", "--begin"}) {
+        EXPECT_FALSE(begins_transaction(text)) << text;
+        EXPECT_FALSE(ends_transaction(text)) << text;
+    }
 }
 
 }  // namespace

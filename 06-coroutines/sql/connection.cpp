@@ -182,6 +182,16 @@ bool Connection::is_drained() const {
            PQtransactionStatus(connection_.get()) == PQTRANS_IDLE && !cancel_;
 }
 
+// PQtransactionStatus(nullptr) is PQTRANS_UNKNOWN.
+bool Connection::in_transaction() const {
+    return PQtransactionStatus(connection_.get()) == PQTRANS_INTRANS ||
+           transaction_failed();
+}
+
+bool Connection::transaction_failed() const {
+    return PQtransactionStatus(connection_.get()) == PQTRANS_INERROR;
+}
+
 Coro<Reply> Connection::query(std::string statement, Listener listener) {
     ListenerScope scope(listener_, std::move(listener));
     EventLoop& loop = EventLoop::running();
@@ -193,13 +203,6 @@ Coro<Reply> Connection::query(std::string statement, Listener listener) {
         answered_->set();
         co_await *cancel_;
         cancel_.reset();
-    }
-
-    PGTransactionStatusType state = PQtransactionStatus(connection_.get());
-    if (state == PQTRANS_INTRANS || state == PQTRANS_INERROR) {
-        Reply ignored;
-        co_await run("rollback", ignored);
-        reply.rolled_back = true;
     }
     reply.lost = PQstatus(connection_.get()) == CONNECTION_BAD;
     co_return reply;

@@ -48,8 +48,8 @@ public:
     bool is_alive();
 
     // Sends one statement and waits for all of its reply; `listener` hears
-    // what the server says meanwhile. A transaction that is left open is
-    // rolled back. Throws NotConnected if it could not be sent.
+    // what the server says meanwhile. Throws NotConnected if it could not be
+    // sent.
     //
     // If who waits is cancelled, the connection is in the middle of a reply,
     // and only good for being closed; to stop the statement, request_cancel.
@@ -60,8 +60,13 @@ public:
     // Was it asked already, for what runs now?
     bool cancel_requested() const { return cancel_.has_value(); }
 
-    // Nothing of it is on its way, in either direction.
+    // Nothing of it is on its way, in either direction, and no transaction is
+    // open.
     bool is_drained() const;
+    // Between two statements of one; one of them may have failed, and then the
+    // server takes nothing any more but the end.
+    bool in_transaction() const;
+    bool transaction_failed() const;
 
 private:
     struct Finish {

@@ -49,9 +49,11 @@ Coro<void> Jobs::run(Job& job, Ending ending) {
         show(job, to_string(message, job.statement));
     };
     try {
-        Lease lease = co_await pool_.acquire();
-        job.connection = &lease.connection();
+        Transaction::Turn turn = co_await transaction_.turn(job.statement);
+        job.connection = &turn.connection();
         Reply reply = co_await job.connection->query(job.statement, listener);
+        reply.rolled_back =
+            turn.is_outside() && job.connection->in_transaction();
         ending.say(to_string(reply, job.statement));
     } catch (const NotConnected& error) {
         ending.say(fmt::format("Not sent: {}\n", printable(error.what())));

@@ -1,7 +1,7 @@
 // The statements that run or wait for a connection, by number.
 #pragma once
 
-#include "06-coroutines/sql/pool.hpp"
+#include "06-coroutines/sql/transaction.hpp"
 #include "06-coroutines/tincan/task_group.hpp"
 
 #include <functional>
@@ -18,7 +18,8 @@ public:
     using Print = std::function<void(std::string_view)>;
 
     // `print` gets what there is to show, whole lines, whenever it is there.
-    Jobs(Pool& pool, Print print) : pool_(pool), print_(std::move(print)) {}
+    Jobs(Pool& pool, Print print)
+        : transaction_(pool), print_(std::move(print)) {}
     Jobs(const Jobs&) = delete;
 
     // Runs it beside the others; whatever becomes of it is printed.
@@ -36,6 +37,9 @@ public:
     // Until all have ended.
     Coro<void> join() { return group_.join(); }
 
+    // That of which the next statement will be a part.
+    Transaction& transaction() { return transaction_; }
+
 private:
     struct Job {
         int number;
@@ -50,7 +54,7 @@ private:
     void cancel(Job& job);
     void show(const Job& job, std::string_view text);
 
-    Pool& pool_;
+    Transaction transaction_;
     Print print_;
     TaskGroup group_;
     std::map<int, Job> jobs_;

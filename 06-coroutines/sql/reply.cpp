@@ -99,8 +99,8 @@ std::string to_string(const Reply& reply, std::string_view statement) {
     }
     if (reply.rolled_back) {
         text +=
-            "The transaction that it left open was rolled back: the next "
-            "statement may run on another connection.\n";
+            "The transaction that it left open is rolled back: one begins "
+            "with BEGIN.\n";
     }
     return text;
 }

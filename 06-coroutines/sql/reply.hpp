@@ -34,7 +34,7 @@ struct Answer {
 struct Reply {
     std::vector<Answer> answers;  // several if the server made several of one
     bool lost = false;            // the connection ended before the reply did
-    bool rolled_back = false;     // the transaction that was left open
+    bool rolled_back = false;     // the transaction that it left open
     std::chrono::nanoseconds time{};
 
     // The error of a connection that was lost is the last answer.

@@ -1,0 +1,14 @@
+// What a statement means for the transaction, by its first words: all that one
+// can know before the server has answered.
+#pragma once
+
+#include <string_view>
+
+namespace tincan::sql {
+
+// BEGIN, START TRANSACTION
+bool begins_transaction(std::string_view statement);
+// COMMIT, END, ABORT, PREPARE TRANSACTION, and ROLLBACK, but not to a savepoint
+bool ends_transaction(std::string_view statement);
+
+}  // namespace tincan::sql
