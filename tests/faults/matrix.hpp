@@ -9,6 +9,7 @@
 #include "tests/support/process.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tincan::faults {
@@ -18,6 +19,8 @@ struct Subject {
     test::Command command;  // with {port}
     const Conversation* conversation;
     std::string arrival = "connected";  // is in the line about a client
+    // A call that it makes or not, as the network will have it: not harmed.
+    std::string_view not_always = "";
     bool one_at_a_time = false;  // a second client waits for the first to leave
     bool busy = false;           // takes a whole core, always
 };
