@@ -1,57 +1,23 @@
 #include "book/tour/canonical.hpp"
 
-#include "01-blocking/text.hpp"
 #include "book/tour/descriptors.hpp"
 #include "book/tour/events.hpp"
 #include "book/tour/lanes.hpp"
+#include "book/tour/person.hpp"
+#include "book/tour/wording.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <numeric>
-#include <string_view>
 #include <tuple>
 
 namespace tincan::tour {
 
 namespace {
 
-using MaybeEvent = std::optional<EventId>;
-
-// Bytes of one direction, counted from the first: `total` had passed when
-// `event` was.
-struct Passed {
-    std::size_t total;
-    EventId event;
-};
-
-struct Person {
-    std::size_t lane = 0;
-    MaybeEvent connects, accepted;  // by the person, by the server
-    MaybeEvent leaves, missed;
-    std::vector<Passed> said, received;
-    std::vector<Passed> sent, heard;
-};
-
-const char* name_of(Call call) {
-    switch (call) {
-        case Call::accept:
-            return "accept";
-        case Call::receive:
-            return "recv";
-        case Call::send:
-            return "send";
-        case Call::select:
-            return "select";
-        case Call::poll:
-            return "poll";
-        case Call::epoll_wait:
-            return "epoll_wait";
-        case Call::ask:
-            return kAsking;
-        default:
-            return "condition";
-    }
-}
+// Where a signal happens.
+constexpr std::size_t kNoLane = std::numeric_limits<std::size_t>::max();
 
 class Story {
 public:
@@ -96,13 +62,18 @@ private:
         return events_.add(lane, by.thread, at, beat_at(recording_, at));
     }
     void add_deed(const Observed& seen);
+    void add_signal(const Observed& seen);
     bool heard_in_same_beat(const Observed& seen, Person& person, int beat);
     void add_calls();
     void add_call(const Record& record, std::size_t lane, EventId entered,
                   MaybeEvent left);
+    void add_task(const Record& record, EventId created);
+    void add_held_thread(const Record& record);
+    void add_close(const Record& record, EventId event);
     void add_bytes(const Record& record, EventId event);
     void add_wait(WaitDraft wait);
     void end_suspension(std::uint64_t task, MaybeEvent resumed);
+    bool is_over_at_once(std::size_t lane) const;
     void add_arrows();
     void add_arrow(Cause cause, MaybeEvent from, MaybeEvent to);
     void add_byte_arrows(const std::vector<Passed>& from,
@@ -118,7 +89,7 @@ private:
     LaneDrafts lanes_;
     std::map<std::string, Person> people_;
     std::map<int, EventId> steps_;  // of the script, by beat
-    std::vector<DeedDraft> deeds_;
+    std::vector<DeedDraft> deeds_, signals_;
     std::vector<WaitDraft> waits_;
     std::vector<ArrowDraft> arrows_;
     std::map<std::uint64_t, EventId> thread_starts_;  // by place in the table
@@ -126,15 +97,18 @@ private:
 };
 
 void Story::add_deed(const Observed& seen) {
-    Person& person = people_[seen.who];
-    if (seen.act == Act::connect) person.lane = lanes_.add_person(seen.who);
+    if (seen.act == Act::tick) return;
+    if (seen.act == Act::signal) return add_signal(seen);
+    auto [found, is_new] = people_.try_emplace(seen.who);
+    Person& person = found->second;
+    if (is_new) person.lane = lanes_.add_person(seen.who);
     int beat = beat_at(recording_, seen.at);
     if (heard_in_same_beat(seen, person, beat)) return;
 
     EventId event = events_.add(person.lane, 0, seen.at, beat);
     events_.keep(event);
     deeds_.push_back({seen.act, seen.text, event});
-    if (seen.act != Act::hear) steps_[seen.beat] = event;
+    if (is_step(seen.act)) steps_[seen.beat] = event;
     auto pass = [&](std::vector<Passed>& passed) {
         std::size_t before = passed.empty() ? 0 : passed.back().total;
         passed.push_back({before + seen.text.size(), event});
@@ -152,7 +126,19 @@ void Story::add_deed(const Observed& seen) {
         case Act::hear:
             pass(person.heard);
             break;
+        case Act::end:
+            person.ended = event;
+            break;
+        default:;
     }
+}
+
+void Story::add_signal(const Observed& seen) {
+    int beat = beat_at(recording_, seen.at);
+    EventId event = events_.add(kNoLane, 0, seen.at, beat);
+    events_.keep(event);
+    signals_.push_back({seen.act, seen.text, event});
+    steps_[seen.beat] = event;
 }
 
 // What came in several pieces within a beat was heard at once.
@@ -199,12 +185,9 @@ void Story::add_call(const Record& record, std::size_t lane, EventId entered,
                 add_arrow(Cause::start, start->second, entered);
             }
             break;
-        case Call::task_created: {
-            std::size_t child = lanes_.find(LaneKind::task, record.cause);
-            lanes_[child].begin = add_event(child, record, record.entered_at);
-            add_arrow(Cause::start, entered, lanes_[child].begin);
+        case Call::task_created:
+            add_task(record, entered);
             break;
-        }
         case Call::task_suspended:
             suspended_.insert_or_assign(record.task,
                                         Suspension{record, entered});
@@ -214,27 +197,61 @@ void Story::add_call(const Record& record, std::size_t lane, EventId entered,
             suspended_.erase(record.task);
             break;
         case Call::task_ended:
+            end_suspension(record.task, entered);  // if it never began
+            suspended_.erase(record.task);
+            lanes_[lane].cancelled = record.what == std::string("cancelled");
+            [[fallthrough]];
+        case Call::exit:
             lanes_[lane].end = entered;
             events_.keep(entered);
             break;
-        case Call::accept:
-        case Call::receive:
-        case Call::send:
-        case Call::select:
-        case Call::poll:
-        case Call::epoll_wait:
-        case Call::ask:
-        case Call::condition:
+        case Call::shutdown:
+        case Call::close:
+            add_close(record, entered);
+            break;
+        default:
+            if (*name_of(record.call) == '\0') break;
+            if (record.task != 0 && is_blocking(record.call)) {
+                add_held_thread(record);
+            }
             add_wait({lane, name_of(record.call),
                       descriptors_.waited_for(record), entered, left});
             // A peer may have the bytes before send has returned.
             if (left && record.result >= 0) {
                 add_bytes(record, record.call == Call::send ? entered : *left);
             }
-            break;
-        default:
-            break;
     }
+}
+
+void Story::add_task(const Record& record, EventId created) {
+    std::size_t lane = lanes_.find(LaneKind::task, record.cause);
+    LaneDraft& child = lanes_[lane];
+    child.begin = add_event(lane, record, record.entered_at);
+    auto named = std::ranges::find(recording_.tasks, std::string(record.what),
+                                   [](const auto& task) { return task.first; });
+    if (named != recording_.tasks.end()) child.name = named->second;
+    add_arrow(Cause::start, created, child.begin);
+    Record ready;
+    std::ranges::copy(std::string_view(kReady), ready.what);
+    suspended_.insert_or_assign(record.cause, Suspension{ready, *child.begin});
+}
+
+// The task that makes such a call has the thread wait with it.
+void Story::add_held_thread(const Record& record) {
+    std::size_t lane = lanes_.find(LaneKind::thread,
+                                   static_cast<std::uint64_t>(record.thread));
+    EventId from = add_event(lane, record, record.entered_at);
+    MaybeEvent to;
+    if (record.left) to = add_event(lane, record, record.left_at);
+    add_wait({lane, name_of(record.call), {}, from, to});
+}
+
+// For writing, or altogether; the first of these counts.
+void Story::add_close(const Record& record, EventId event) {
+    auto found = people_.find(descriptors_.who(record.fd, record.entered_at));
+    if (found == people_.end()) return;
+    auto& [name, person] = *found;
+    if (!person.closed) person.closed = event;
 }
 
 void Story::add_bytes(const Record& record, EventId event) {
@@ -288,6 +305,7 @@ void Story::add_arrows() {
     for (const auto& [name, person] : people_) {
         add_arrow(Cause::connect, person.connects, person.accepted);
         add_arrow(Cause::leave, person.leaves, person.missed);
+        add_arrow(Cause::leave, person.closed, person.ended);
         add_byte_arrows(person.said, person.received, true);
         add_byte_arrows(person.sent, person.heard, false);
     }
@@ -317,12 +335,11 @@ void Story::add_byte_arrows(const std::vector<Passed>& from,
     }
 }
 
-// As it is shown: without the line's end, safe on a terminal.
-std::string shown(std::string_view text) {
-    while (text.ends_with('\n') || text.ends_with('\r')) {
-        text.remove_suffix(1);
-    }
-    return printable(text);
+// A task that begins and ends within a beat has nothing to show.
+bool Story::is_over_at_once(std::size_t lane) const {
+    const LaneDraft& draft = lanes_[lane];
+    return draft.kind == LaneKind::task && draft.begin && draft.end &&
+           moment(draft.begin).beat == moment(draft.end).beat;
 }
 
 Timeline Story::timeline() const {
@@ -332,11 +349,13 @@ Timeline Story::timeline() const {
     timeline.beat = recording_.beat;
     std::map<std::size_t, std::size_t> place;  // from draft to picture
     for (std::size_t lane : lanes_.from_top()) {
+        if (is_over_at_once(lane)) continue;
         place[lane] = timeline.lanes.size();
         const LaneDraft& draft = lanes_[lane];
         timeline.lanes.push_back({lanes_.name(lane), draft.kind,
                                   draft.begin ? moment(draft.begin) : Moment{},
-                                  moment(draft.end), !draft.end});
+                                  moment(draft.end), !draft.end,
+                                  draft.cancelled});
     }
     for (const WaitDraft& wait : waits_) {
         if (!place.contains(wait.lane)) continue;
@@ -347,10 +366,16 @@ Timeline Story::timeline() const {
         timeline.deeds.push_back({place[events_.lane(deed.event)], deed.act,
                                   shown(deed.text), moment(deed.event)});
     }
+    for (const DeedDraft& signal : signals_) {
+        timeline.signals.push_back(
+            {0, signal.act, signal.text, moment(signal.event)});
+    }
     for (const ArrowDraft& arrow : arrows_) {
         std::size_t from = events_.lane(arrow.from);
         std::size_t to = events_.lane(arrow.to);
         if (!place.contains(from) || !place.contains(to)) continue;
+        if (events_.beat(arrow.to) == 0)
+            continue;  // as it was in the beginning
         timeline.arrows.push_back({arrow.cause, place[from], moment(arrow.from),
                                    place[to], moment(arrow.to)});
     }

@@ -33,6 +33,7 @@ public:
 
     // A new empty row at the bottom.
     int add_row();
+    int rows() const { return static_cast<int>(rows_.size()); }
 
     // One character, of which the second one is for terminals without UTF-8.
     // Outside of the canvas nothing is drawn.

@@ -4,6 +4,7 @@
 #include "book/tour/picture.hpp"
 #include "book/tour/svg.hpp"
 #include "book/tour/svg_legend.hpp"
+#include "book/tour/svg_paints.hpp"
 
 #include <fmt/format.h>
 
@@ -19,35 +20,13 @@ constexpr double kWidth = 940;
 constexpr double kLeft = 122;  // where time begins; names stand before it
 constexpr double kRight = 30;
 constexpr double kTop = 70;
+constexpr double kSignalHeight = 12;
 constexpr double kPersonHeight = 62;
 constexpr double kServerHeight = 50;
 constexpr double kQueueHeight = 22;
 constexpr double kNewsHeight = 18;
 constexpr double kBar = 24;  // how high bars are
 constexpr double kGap = 4;   // between lanes
-
-constexpr Letters kSmall{.colour = "muted", .size = 11.5};
-constexpr Letters kCode{.size = 12, .mono = true};
-
-Colour colour_of(const std::string& call) {
-    if (call == "accept") return "accept";
-    if (call == "recv") return "recv";
-    if (call == kAsking) return "ask";
-    if (call == "select" || call == "poll" || call == "epoll_wait") {
-        return "watch";
-    }
-    return "line";
-}
-
-Letters with(Letters letters, Anchor anchor) {
-    letters.anchor = anchor;
-    return letters;
-}
-
-Letters with(Letters letters, Colour colour) {
-    letters.colour = colour;
-    return letters;
-}
 
 class Figure {
 public:
@@ -60,6 +39,7 @@ public:
         svg_.text(20, 30, caption.title, {.size = 17, .bold = true});
         svg_.text(20, 50, caption.subtitle, {.colour = "muted"});
         draw_lanes();
+        draw_signals();
         for (std::size_t lane = 0; lane < timeline.lanes.size(); ++lane) {
             if (is_person(lane)) {
                 draw_person(lane);
@@ -90,7 +70,8 @@ private:
     }
 
     void lay_out() {
-        double top = kTop;
+        if (!timeline_.signals.empty()) top_ += kSignalHeight;
+        double top = top_;
         for (std::size_t lane = 0; lane < timeline_.lanes.size(); ++lane) {
             double height = kServerHeight, y = height / 2;
             if (is_person(lane)) {
@@ -149,7 +130,7 @@ private:
         }
         for (int beat = 0; beat <= timeline_.beats; ++beat) {
             double at = x({beat, 0});
-            svg_.path(fmt::format("M{:.1f} {}V{}", at, kTop, bottom_),
+            svg_.path(fmt::format("M{:.1f} {}V{}", at, top_, bottom_),
                       {.stroke = "grid"});
             if (beat % 2 == 0) {
                 svg_.text(at, bottom_ + 15, seconds(timeline_, beat),
@@ -160,12 +141,8 @@ private:
 
     void draw_person(std::size_t lane) {
         const Row& row = rows_[lane];
-        double begin = kLeft, end = kLeft;
-        for (const Deed& deed : timeline_.deeds) {
-            if (deed.lane != lane) continue;
-            if (deed.act == Act::connect) begin = x(deed.at);
-            if (deed.act == Act::leave) end = x(deed.at);
-        }
+        Stretch there = presence(timeline_, lane);
+        double begin = x(there.from), end = x(there.to);
         svg_.path(fmt::format("M{:.1f} {}H{:.1f}", begin, row.y, end),
                   {.stroke = "line", .more = "stroke-width=\"3\""});
         if (auto wait = queued(timeline_, lane)) draw_queued(lane, *wait);
@@ -178,10 +155,10 @@ private:
                         {.fill = "card",
                          .stroke = "ink",
                          .more = "stroke-width=\"1.6\""});
-            if (deed.act == Act::say) {
-                svg_.text(x(deed.at) - 2, row.y + (lane == 0 ? -17 : 27),
-                          "“" + deed.text + "”", with(kCode, Anchor::middle));
-            }
+            bool speaks = deed.act == Act::say || deed.act == Act::key;
+            svg_.text(x(deed.at) - 2, row.y + (lane == 0 ? -17 : 27),
+                      words_of(deed, "“", "”"),
+                      speaks ? with(kCode, Anchor::middle) : kSmall);
         }
         for (const News& heard : news(timeline_, lane)) {
             double room = x(heard.next) - x(heard.at) - 8;
@@ -191,8 +168,23 @@ private:
                                           room / width_of("m", kSmall), 0.0))),
                 kSmall);
         }
-        svg_.text(begin - 8, row.y + 4, "connects", with(kSmall, Anchor::end));
-        svg_.text(end + 8, row.y + 4, "leaves", kSmall);
+        if (connects(timeline_, lane)) {
+            svg_.text(begin - 8, row.y + 4, "connects",
+                      with(kSmall, Anchor::end));
+        }
+        svg_.text(end + 8, row.y + 4, farewell(timeline_, lane), kSmall);
+    }
+
+    // Across all lanes: a signal is for the process.
+    void draw_signals() {
+        for (const Deed& signal : timeline_.signals) {
+            svg_.path(
+                fmt::format("M{:.1f} {}V{}", x(signal.at), top_ - 4, bottom_),
+                {.stroke = "wait",
+                 .more = "stroke-width=\"1.5\" stroke-dasharray=\"6 3\""});
+            svg_.text(x(signal.at) + 5, top_ - 6, signal.text,
+                      {.colour = "wait", .size = 12, .bold = true});
+        }
     }
 
     void draw_answer_awaited(const Row& row, const Stretch& wait) {
@@ -251,7 +243,8 @@ private:
         }
         const Lane& itself = timeline_.lanes[lane];
         if (!itself.goes_on) {
-            svg_.text(x(itself.end) + 10, y + 4, "ends", kSmall);
+            svg_.text(x(itself.end) + 10, y + 4,
+                      itself.cancelled ? "cancelled" : "ends", kSmall);
         }
     }
 
@@ -259,12 +252,13 @@ private:
         double from = x(wait.from), size = x(wait.to) - from;
         Colour colour = colour_of(wait.call);
         svg_.rectangle(from, y - kBar / 2, size, kBar, 3,
-                       wait_paint(colour, is_task(wait.lane)));
+                       wait_paint(colour, is_set_aside(wait)));
         if (wait.call == kAsking) {
             svg_.rectangle(from, y - kBar / 2, size, kBar, 3,
                            {.more = "fill=\"url(#asks)\""});
         }
-        Letters letters = with(kCode, colour);
+        Letters letters =
+            with(kCode, colour == "line" ? Colour("muted") : colour);
         auto [left, right] = free_of_arrows(wait);
         double room = (right - left - 8) / width_of("m", letters);
         std::string label =
@@ -275,10 +269,13 @@ private:
                   with(letters, Anchor::middle));
     }
 
-    // The longest part of a bar that no arrow between other lanes crosses.
+    // The longest part of a bar that no signal, and no arrow between other
+    // lanes, crosses.
     std::pair<double, double> free_of_arrows(const Wait& wait) const {
         double end = x(wait.to);
         std::set<double> crossings = {end};
+        for (const Deed& signal : timeline_.signals)
+            crossings.insert(x(signal.at));
         for (const Arrow& arrow : timeline_.arrows) {
             auto [top, bottom] = std::minmax(arrow.from_lane, arrow.to_lane);
             if (wait.lane <= top || wait.lane >= bottom) continue;
@@ -316,21 +313,9 @@ private:
                   arrow_paint(arrow.cause));
     }
 
-    // A task that waits is only set aside: its thread does not sleep.
-    static Paint wait_paint(Colour colour, bool task) {
-        std::string more = "fill-opacity=\".15\"";
-        if (task) more += " stroke-dasharray=\"5 3\"";
-        return {.fill = colour, .stroke = colour, .more = more};
-    }
-
-    static Paint arrow_paint(Cause cause) {
-        std::string more =
-            "fill=\"none\" stroke-width=\"1.5\" marker-end=\"url(#head)\"";
-        if (cause == Cause::start) more += " stroke-dasharray=\"1.5 2.5\"";
-        if (cause == Cause::connect || cause == Cause::leave) {
-            more += " stroke-dasharray=\"4 3\"";
-        }
-        return {.stroke = "arrow", .more = more};
+    // A task that awaits something: its thread does not sleep.
+    bool is_set_aside(const Wait& wait) const {
+        return is_task(wait.lane) && !holds_thread(wait);
     }
 
     // Only what this figure shows.
@@ -339,10 +324,11 @@ private:
         legend.add_bar({.fill = "run"}, "works");
         std::set<std::tuple<std::string, Colour, bool>> calls;
         for (const Wait& wait : timeline_.waits) {
-            bool task = is_task(wait.lane);
+            bool task = is_set_aside(wait);
             calls.emplace(
-                wait.call == kAsking
-                    ? "asks without end: EAGAIN"
+                wait.call == kAsking ? "asks without end: EAGAIN"
+                : wait.call == kReady
+                    ? "is ready, but the thread is busy"
                     : fmt::format("{} {}()", task ? "awaits" : "sleeps in",
                                   wait.call),
                 colour_of(wait.call), task);
@@ -350,14 +336,18 @@ private:
         for (const auto& [words, colour, task] : calls) {
             legend.add_bar(wait_paint(colour, task), words);
         }
-        legend.add_bar({.stroke = "wait", .more = "fill=\"url(#waits)\""},
-                       "waits for an answer");
+        if (has_answers(timeline_)) {
+            legend.add_bar({.stroke = "wait", .more = "fill=\"url(#waits)\""},
+                           "waits for an answer");
+        }
         if (shows_initials_) legend.add_words("L: the listener");
-        legend.add_arrow(arrow_paint(Cause::bytes), "bytes");
-        legend.add_arrow(arrow_paint(Cause::connect), "connect, close");
-        if (std::ranges::any_of(timeline_.arrows, [](const Arrow& each) {
-                return each.cause == Cause::start;
-            })) {
+        if (has_arrow(timeline_, Cause::bytes)) {
+            legend.add_arrow(arrow_paint(Cause::bytes), "bytes");
+        }
+        if (has_arrow(timeline_, Cause::connect)) {
+            legend.add_arrow(arrow_paint(Cause::connect), "connect, close");
+        }
+        if (has_arrow(timeline_, Cause::start)) {
             legend.add_arrow(arrow_paint(Cause::start), "starts");
         }
         height_ = legend.bottom() + 16;
@@ -366,6 +356,7 @@ private:
     const Timeline& timeline_;
     Marks marks_;
     std::vector<Row> rows_;  // by lane
+    double top_ = kTop;      // of the first lane
     double bottom_ = 0;
     double height_ = 0;
     bool shows_initials_ = false;

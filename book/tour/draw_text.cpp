@@ -19,6 +19,7 @@ Ink ink_of(const std::string& call) {
     if (call == "accept") return Ink::accepting;
     if (call == "recv") return Ink::receiving;
     if (call == kAsking) return Ink::asking;
+    if (call == kReady) return Ink::waiting;
     if (call == "select" || call == "poll" || call == "epoll_wait") {
         return Ink::watching;
     }
@@ -53,6 +54,7 @@ public:
         for (const Arrow& arrow : timeline.arrows) {
             draw_arrow(arrow);
         }
+        draw_signals();
         draw_time();
         draw_legend();
     }
@@ -76,6 +78,7 @@ private:
     // side of the line, the queue on the side of the server; arrows have a row
     // for their heads.
     void lay_out() {
+        if (!timeline_.signals.empty()) canvas_.add_row();
         for (std::size_t lane = 0; lane < timeline_.lanes.size(); ++lane) {
             bool person = is_person(lane), first = lane == 0;
             bool has_queue = person && queued(timeline_, lane);
@@ -97,12 +100,8 @@ private:
 
     void draw_person(std::size_t lane) {
         int row = rows_[lane];
-        int begin = 0, end = 0;
-        for (const Deed& deed : timeline_.deeds) {
-            if (deed.lane != lane) continue;
-            if (deed.act == Act::connect) begin = column(deed.at);
-            if (deed.act == Act::leave) end = column(deed.at);
-        }
+        Stretch there = presence(timeline_, lane);
+        int begin = column(there.from), end = column(there.to);
         for (int at = begin; at < end; ++at) {
             canvas_.put(row, at, "─", '-', Ink::faint);
         }
@@ -112,13 +111,13 @@ private:
         for (const Deed& deed : timeline_.deeds) {
             if (deed.lane != lane) continue;
             canvas_.put(row, column(deed.at), "●", 'o');
-            if (deed.act == Act::say) {
-                write_words(words_rows_[lane], column(deed.at),
-                            '"' + deed.text + '"');
-            }
+            write_words(words_rows_[lane], column(deed.at),
+                        words_of(deed, "\"", "\""));
         }
-        canvas_.write(row, begin - 9, "connects", Ink::faint);
-        canvas_.write(row, end + 2, "leaves", Ink::faint);
+        if (connects(timeline_, lane)) {
+            canvas_.write(row, begin - 9, "connects", Ink::faint);
+        }
+        canvas_.write(row, end + 2, farewell(timeline_, lane), Ink::faint);
         for (const News& heard : news(timeline_, lane)) {
             int at = column(heard.at);
             auto room = static_cast<std::size_t>(column(heard.next) - at - 1);
@@ -182,7 +181,8 @@ private:
         }
         const Lane& itself = timeline_.lanes[lane];
         if (!itself.goes_on) {
-            canvas_.write(row, column(itself.end) + 2, "ends", Ink::faint);
+            canvas_.write(row, column(itself.end) + 2,
+                          itself.cancelled ? "cancelled" : "ends", Ink::faint);
         }
     }
 
@@ -231,6 +231,19 @@ private:
         }
     }
 
+    // Behind everything else: a signal is for the process.
+    void draw_signals() {
+        for (const Deed& signal : timeline_.signals) {
+            int at = column(signal.at);
+            canvas_.write(0, at, signal.text, Ink::waiting);
+            for (int row = 1; row < canvas_.rows(); ++row) {
+                if (canvas_.is_free(row, at)) {
+                    canvas_.put(row, at, "┊", ':', Ink::waiting);
+                }
+            }
+        }
+    }
+
     void draw_time() {
         int row = canvas_.add_row();
         for (int beat = 0; beat <= timeline_.beats; beat += 2) {
@@ -261,9 +274,6 @@ private:
         auto is_a_task = [](const Lane& lane) {
             return lane.kind == LaneKind::task;
         };
-        auto is_start = [](const Arrow& arrow) {
-            return arrow.cause == Cause::start;
-        };
         explain({{"█", '#', Ink::running}}, "works");
         if (std::ranges::any_of(timeline_.waits, is_asking)) {
             explain({{"├", '[', Ink::asking},
@@ -277,12 +287,18 @@ private:
                         ? "sleeps in a call; a task awaits it"
                         : "sleeps in a call");
         }
-        explain({{"▒", '/', Ink::waiting}}, "waits for an answer");
+        if (has_answers(timeline_)) {
+            explain({{"▒", '/', Ink::waiting}}, "waits for an answer");
+        }
         if (shows_initials_) explain({{"L", 'L'}}, "the listener");
-        explain({{"▼", 'v'}}, "bytes");
-        explain({{"▽", 'v'}}, std::ranges::any_of(timeline_.arrows, is_start)
-                                  ? "connect, close, start"
-                                  : "connect, close");
+        if (has_arrow(timeline_, Cause::bytes)) explain({{"▼", 'v'}}, "bytes");
+        bool starts = has_arrow(timeline_, Cause::start);
+        if (has_arrow(timeline_, Cause::connect)) {
+            explain({{"▽", 'v'}},
+                    starts ? "connect, close, start" : "connect, close");
+        } else if (starts) {
+            explain({{"▽", 'v'}}, "start");
+        }
     }
 
     const Timeline& timeline_;

@@ -16,6 +16,8 @@ struct LaneDraft {
     LaneKind kind;
     std::uint64_t id;             // of the thread or task
     std::set<std::string> about;  // kListener, people
+    std::string name{};           // given by the scene
+    bool cancelled = false;
     std::optional<EventId> begin;
     std::optional<EventId> end;
 };
@@ -34,11 +36,13 @@ public:
     // another one, the others.
     std::vector<std::size_t> from_top() const;
 
-    // "Ann", "server", "main thread", "Ann's thread", "accept task", "thread"
+    // "Ann", "server", "main thread", "Ann's thread", "accept task", "thread",
+    // or what the scene calls it
     std::string name(std::size_t lane) const;
 
 private:
-    static bool is_shown(const LaneDraft& lane);
+    bool is_shown(const LaneDraft& lane) const;
+    bool are_named() const;
     static bool is_about_one(const LaneDraft& lane);  // person
     int height(std::size_t lane) const;
 

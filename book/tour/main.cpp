@@ -3,6 +3,7 @@
 //
 //   $ tour                 all stages; at a terminal, Enter goes on
 //   $ tour 1 threads       two of them
+//   $ tour --all           the figures of the chapters on stage 6, too
 //   $ tour --svg DIR       the figures of the book instead
 //
 // The servers are looked for where this was built, or in TINCAN_BUILD_DIR.
@@ -31,12 +32,14 @@ namespace tincan::tour {
 namespace {
 
 constexpr std::string_view kHelp =
-    R"(usage: tour [--width COLUMNS] [--svg DIR] [--timelines DIR] [STAGE...]
+    R"(usage: tour [--all] [--width COLUMNS] [--svg DIR] [--timelines DIR]
+            [STAGE...]
 
 Runs the servers of the book, lets Ann and Bob talk to them, and draws who
 waited for whom. A STAGE is 1, 01, 01-blocking or blocking; without any, all
-are shown.
+are shown. Stage 6 has more figures, such as 06-sleepers or sleepers.
 
+  --all             shows those, too
   --width COLUMNS   of the drawings, at least 80; else as wide as the terminal
   --svg DIR         writes the drawings as DIR/01-blocking.svg and so on
   --timelines DIR   writes what happened as DIR/01-blocking.txt and so on
@@ -118,7 +121,7 @@ void show(const Stage& stage, const TextStyle& style) {
     print_line("");
     Timeline timeline = play_visibly(stage);
     print_line("{}", draw_text(timeline, style));
-    for (const std::string& sentence : told(timeline)) {
+    for (const std::string& sentence : told(stage, timeline)) {
         print_wrapped(sentence);
     }
     if (!stage.next.empty()) print_line("\n{}", stage.next);
@@ -169,7 +172,7 @@ void write_file(const std::filesystem::path& path, const std::string& content) {
 void write_all(const Options& options) {
     for (const Stage* stage : options.stages) {
         Timeline timeline = play(stage->scene, programs());
-        std::string name(stage->scene.stage);
+        std::string name(stage->scene.name());
         if (options.svg) {
             write_file(*options.svg / (name + ".svg"),
                        draw_svg(timeline, caption(*stage, timeline)));

@@ -27,6 +27,10 @@ const Stage* parse_stage(const std::string& name) {
     for (const Stage& each : stages()) {
         known += fmt::format(" {}", each.scene.stage);
     }
+    known += "; and the figures";
+    for (const Stage& each : figures()) {
+        known += fmt::format(" {}", each.scene.figure);
+    }
     throw UsageError(fmt::format("no stage is called {}; there are{}",
                                  printable(name), known));
 }
@@ -51,6 +55,8 @@ Options parse(const Arguments& arguments) {
             options.svg = value();
         } else if (*at == "--timelines") {
             options.timelines = value();
+        } else if (*at == "--all") {
+            options.figures = true;
         } else if (*at == "--width") {
             options.width = parse_width(value());
         } else if (at->starts_with('-')) {
@@ -59,10 +65,12 @@ Options parse(const Arguments& arguments) {
             options.stages.push_back(parse_stage(*at));
         }
     }
-    if (options.stages.empty()) {
-        for (const Stage& stage : stages()) {
-            options.stages.push_back(&stage);
-        }
+    if (!options.stages.empty()) return options;
+    for (const Stage& stage : stages())
+        options.stages.push_back(&stage);
+    if (options.figures || options.svg || options.timelines) {
+        for (const Stage& figure : figures())
+            options.stages.push_back(&figure);
     }
     return options;
 }

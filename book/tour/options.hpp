@@ -15,6 +15,7 @@ struct Options {
     std::optional<std::filesystem::path> svg;        // a directory
     std::optional<std::filesystem::path> timelines;  // a directory
     std::optional<int> width;
+    bool figures = false;  // those of single programs, too
     bool help = false;
 };
 

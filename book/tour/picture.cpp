@@ -47,6 +47,9 @@ std::vector<std::string> labels(const Timeline& timeline, const Wait& wait) {
         result.insert(result.end(), {"EAGAIN ...", "EAGAIN", "asks"});
         return result;
     }
+    if (watches_a_set(wait) && wait.on.empty()) {
+        return {wait.call + "()", wait.call};
+    }
     if (watches_a_set(wait)) {
         std::vector<std::string> short_listener = wait.on;
         std::ranges::replace(short_listener, std::string(kListener),
@@ -57,6 +60,8 @@ std::vector<std::string> labels(const Timeline& timeline, const Wait& wait) {
             fmt::format("{}{{{}}}", wait.call, short_names),
             fmt::format("{{{}}}", short_names)};
     }
+    if (wait.call == kReady) return {"ready: the thread is busy", "ready"};
+    if (holds_thread(wait)) return {wait.call + "()", wait.call};
     std::string whom =
         wait.on.empty() || wait.on == std::vector<std::string>{kListener} ? ""
                                                                           : all;
@@ -66,6 +71,10 @@ std::vector<std::string> labels(const Timeline& timeline, const Wait& wait) {
         result.insert(result.begin(), fmt::format("co_await {}", call));
     }
     return result;
+}
+
+bool holds_thread(const Wait& wait) {
+    return wait.call == "getline" || wait.call == "sleep_for";
 }
 
 std::string fitting(const std::vector<std::string>& labels, std::size_t room) {
@@ -102,6 +111,48 @@ std::vector<Stretch> answers_awaited(const Timeline& timeline,
         }
     }
     return result;
+}
+
+bool has_answers(const Timeline& timeline) {
+    return std::ranges::any_of(
+        timeline.deeds, [](const Deed& deed) { return deed.act == Act::say; });
+}
+
+bool has_arrow(const Timeline& timeline, Cause cause) {
+    return std::ranges::any_of(timeline.arrows, [&](const Arrow& arrow) {
+        return arrow.cause == cause;
+    });
+}
+
+bool connects(const Timeline& timeline, std::size_t lane) {
+    return std::ranges::any_of(timeline.deeds, [&](const Deed& deed) {
+        return deed.lane == lane && deed.act == Act::connect;
+    });
+}
+
+Stretch presence(const Timeline& timeline, std::size_t lane) {
+    Stretch there{{0, 0}, {timeline.beats, 0}};
+    for (const Deed& deed : timeline.deeds) {
+        if (deed.lane != lane) continue;
+        if (deed.act == Act::connect) there.from = deed.at;
+        if (deed.act == Act::leave || deed.act == Act::end) there.to = deed.at;
+    }
+    return there;
+}
+
+std::string_view farewell(const Timeline& timeline, std::size_t lane) {
+    for (const Deed& deed : timeline.deeds) {
+        if (deed.lane != lane) continue;
+        if (deed.act == Act::leave) return "leaves";
+        if (deed.act == Act::end) return "sees the end";
+    }
+    return "";
+}
+
+std::string words_of(const Deed& deed, const char* open, const char* close) {
+    bool quoted = deed.act == Act::say || deed.act == Act::key;
+    if (quoted) return open + deed.text + close;
+    return deed.act == Act::pour || deed.act == Act::read ? deed.text : "";
 }
 
 std::optional<Stretch> queued(const Timeline& timeline, std::size_t lane) {

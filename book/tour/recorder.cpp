@@ -83,6 +83,10 @@ __attribute__((constructor)) void open_trace() {
     ::pthread_atfork(nullptr, nullptr, forget_thread);
 }
 
+__attribute__((destructor)) void close_trace() {
+    note(Call::exit, -1, 0);
+}
+
 }  // namespace
 
 Record* enter(Call call, int fd) {

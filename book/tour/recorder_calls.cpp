@@ -18,7 +18,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
+#include <ctime>
 
 using namespace tincan::tour;
 
@@ -49,6 +51,9 @@ struct Libc {
     decltype(::epoll_pwait)* epoll_pwait;
     decltype(::epoll_ctl)* epoll_ctl;
     decltype(::close)* close;
+    decltype(::shutdown)* shutdown;
+    decltype(::nanosleep)* nanosleep;
+    decltype(::getc)* getc;
     decltype(::pthread_create)* pthread_create;
     decltype(::pthread_cond_wait)* pthread_cond_wait;
     decltype(::pthread_cond_timedwait)* pthread_cond_timedwait;
@@ -73,6 +78,9 @@ struct Libc {
         find(epoll_pwait, "epoll_pwait");
         find(epoll_ctl, "epoll_ctl");
         find(close, "close");
+        find(shutdown, "shutdown");
+        find(nanosleep, "nanosleep");
+        find(getc, "getc");
         find(pthread_create, "pthread_create");
         find(pthread_cond_wait, "pthread_cond_wait");
         find(pthread_cond_timedwait, "pthread_cond_timedwait");
@@ -288,6 +296,25 @@ int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) noexcept {
 int close(int fd) {
     note(Call::close, fd, 0);  // before: another thread may get this number
     return libc().close(fd);
+}
+
+int shutdown(int fd, int how) noexcept {
+    if (how != SHUT_RD) note(Call::shutdown, fd, 0);
+    return libc().shutdown(fd, how);
+}
+
+int nanosleep(const timespec* time, timespec* left) {
+    return recorded_wait(enter(Call::sleep, -1),
+                         [&] { return libc().nanosleep(time, left); });
+}
+
+// What std::getline(std::cin) comes down to, byte by byte; mostly there is one.
+int getc(FILE* file) {
+    pollfd input{STDIN_FILENO, POLLIN, 0};
+    bool may_wait = file == stdin && libc().poll(&input, 1, 0) == 0;
+    if (!may_wait) return libc().getc(file);
+    return recorded_wait(enter(Call::getline, STDIN_FILENO),
+                         [&] { return libc().getc(file); });
 }
 
 int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,

@@ -6,11 +6,21 @@
 
 using namespace tincan::tour;
 
+namespace {
+
+void set_what(Record* record, const char* what) {
+    if (record == nullptr) return;
+    std::strncpy(record->what, what, sizeof record->what - 1);
+}
+
+}  // namespace
+
 extern "C" void tincan_trace(const TincanTraceEvent* event) {
     switch (event->kind) {
         case TINCAN_TASK_CREATED:
             if (Record* record = note(Call::task_created, -1, 0)) {
                 record->cause = event->task;
+                set_what(record, event->name);
             }
             break;
         case TINCAN_TASK_RESUMED:
@@ -19,15 +29,12 @@ extern "C" void tincan_trace(const TincanTraceEvent* event) {
             break;
         case TINCAN_TASK_SUSPENDED:
             current_task = event->task;
-            if (Record* record = note(Call::task_suspended, event->fd, 0)) {
-                std::strncpy(record->what, event->what,
-                             sizeof record->what - 1);
-            }
+            set_what(note(Call::task_suspended, event->fd, 0), event->what);
             current_task = 0;
             break;
         case TINCAN_TASK_ENDED:
             current_task = event->task;
-            note(Call::task_ended, -1, 0);
+            set_what(note(Call::task_ended, -1, 0), event->what);
             current_task = 0;
             break;
     }

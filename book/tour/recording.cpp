@@ -24,7 +24,7 @@ nanoseconds lateness(const Recording& recording, std::int64_t time) {
 int beat_at(const Recording& recording, std::int64_t time) {
     int beat = 0;
     for (const Observed& seen : recording.observed) {
-        if (seen.act != Act::hear && seen.at <= time) beat = seen.beat;
+        if (is_step(seen.act) && seen.at <= time) beat = seen.beat;
     }
     return beat;
 }
@@ -46,10 +46,11 @@ std::optional<std::string> disturbance(const Recording& recording) {
     Descriptors descriptors(recording);
     for (const Record& record : recording.calls) {
         bool matters =
-            (record.call == Call::accept || record.call == Call::receive ||
-             record.call == Call::send) &&
-            record.result >= 0 &&
-            !descriptors.who(record.fd, record.entered_at).empty();
+            record.call == Call::task_resumed ||
+            ((record.call == Call::accept || record.call == Call::receive ||
+              record.call == Call::send) &&
+             record.result >= 0 &&
+             !descriptors.who(record.fd, record.entered_at).empty());
         if (record.left && matters && late(record.left_at)) {
             return "the server was late";
         }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tincan::tour {
@@ -26,10 +27,18 @@ struct Recording {
     std::string stage;
     int beats = 0;
     std::chrono::milliseconds beat{100};
-    std::int64_t start = 0;          // when beat 0 was
+    std::int64_t start = 0;  // when beat 0 was
+    // Tasks that are shown though they have to do with nobody: the name that
+    // the program gave each, and how the picture calls it.
+    std::vector<std::pair<std::string, std::string>> tasks;
     std::vector<Record> calls;       // of the server
     std::vector<Observed> observed;  // of all people, in order
 };
+
+// Whether somebody does it at a beat of the script; the others are answers.
+inline bool is_step(Act act) {
+    return act != Act::hear && act != Act::end;
+}
 
 // Everything that servers do here is a reaction to a step of the script, and
 // over long before the next one. So time is counted in steps: the beat of

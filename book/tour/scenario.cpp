@@ -6,6 +6,7 @@
 #include "book/tour/server_process.hpp"
 
 #include <poll.h>
+#include <signal.h>
 
 #include <array>
 #include <cerrno>
@@ -30,39 +31,56 @@ std::int64_t now() {
     return since_boot(Clock::now());
 }
 
+// More than a server can send back while nobody reads: 16 MiB.
+constexpr std::size_t kPoured = 16 << 20;
+
 // All people together, in one thread: they act when it is their beat, and
 // listen until then.
 class People {
 public:
-    People(const std::string& port, Recording& recording)
-        : server_{"127.0.0.1", port}, recording_(recording) {}
+    People(ServerProcess& process, std::string port, Recording& recording)
+        : process_(process),
+          server_{"127.0.0.1", std::move(port)},
+          recording_(recording) {}
 
     void act(const Step& step) {
-        // Noted first: what the server does comes after it.
+        // Noted first: what the server does comes after it. What timers do
+        // comes after the time at which they were due.
+        std::int64_t due =
+            recording_.start +
+            step.beat * std::chrono::nanoseconds(recording_.beat).count();
         Observed& seen = recording_.observed.emplace_back(
             Observed{.who = std::string(step.who),
                      .act = step.act,
                      .text = std::string(step.text),
-                     .at = now(),
+                     .at = step.act == Act::tick ? due : now(),
                      .beat = step.beat});
-        Socket& socket = sockets_[seen.who];
         switch (step.act) {
-            case Act::connect: {
-                socket = connect_to(server_);
-                set_nonblocking(socket);
-                Address mine = local_address(socket);
-                sockaddr_in ipv4{};
-                std::memcpy(&ipv4, &mine.storage, sizeof ipv4);
-                seen.port = ntohs(ipv4.sin_port);
+            case Act::connect:
+                seen.port = connect(seen.who);
                 break;
-            }
             case Act::say:
-                send_all(socket, step.text);
+                send_all(people_[seen.who].socket, step.text);
                 break;
             case Act::leave:
-                socket = Socket();
+                people_.erase(seen.who);
                 break;
+            case Act::pour:
+                pour(people_[seen.who]);
+                break;
+            case Act::read:
+                people_[seen.who].is_deaf = false;
+                break;
+            case Act::key:
+                type(step.text);
+                break;
+            case Act::signal:
+                ends_ = true;
+                process_.signal(step.text == "SIGTERM" ? SIGTERM : SIGINT);
+                break;
+            case Act::tick:
             case Act::hear:
+            case Act::end:
                 break;
         }
     }
@@ -75,55 +93,101 @@ public:
             auto wait = std::chrono::nanoseconds(left).count();
             timespec timeout{.tv_sec = wait / 1'000'000'000,
                              .tv_nsec = wait % 1'000'000'000};
+            std::vector<std::string> who;
             std::vector<pollfd> fds;
-            for (const auto& [who, socket] : sockets_) {
-                fds.push_back({socket.fd(), POLLIN, 0});
+            for (const auto& [name, person] : people_) {
+                if (person.is_deaf) continue;
+                who.push_back(name);
+                fds.push_back({person.socket.fd(), POLLIN, 0});
             }
             int ready = ::ppoll(fds.data(), fds.size(), &timeout, nullptr);
             if (ready == -1 && errno != EINTR) check(ready, "ppoll");
-            auto report = fds.begin();
-            for (const auto& [who, socket] : sockets_) {
-                if ((report++)->revents != 0) hear(who, socket);
+            for (std::size_t i = 0; i < fds.size(); ++i) {
+                if (fds[i].revents != 0) hear(who[i]);
             }
         }
     }
 
 private:
-    void hear(const std::string& who, const Socket& socket) {
-        std::array<char, 4096> buffer;
-        std::optional<std::size_t> count = try_receive(socket, buffer);
-        if (count == 0) {
-            throw std::runtime_error("the server hung up on " + who);
-        }
-        if (!count) return;
-        recording_.observed.push_back(
-            {.who = who,
-             .act = Act::hear,
-             .text = std::string(buffer.data(), *count),
-             .at = now()});
+    struct Person {
+        Socket socket{};
+        bool is_deaf = false;
+        bool has_poured = false;
+    };
+
+    std::uint16_t connect(const std::string& who) {
+        Socket& socket = people_[who].socket;
+        socket = connect_to(server_);
+        set_nonblocking(socket);
+        Address mine = local_address(socket);
+        sockaddr_in ipv4{};
+        std::memcpy(&ipv4, &mine.storage, sizeof ipv4);
+        return ntohs(ipv4.sin_port);
     }
 
+    // Until nobody takes any more for a while.
+    static void pour(Person& person) {
+        person.is_deaf = person.has_poured = true;
+        std::string much(1 << 16, 'x');
+        pollfd room{person.socket.fd(), POLLOUT, 0};
+        for (std::size_t sent = 0; sent < kPoured;) {
+            if (::poll(&room, 1, 20) != 1) return;
+            sent += try_send(person.socket, much).value_or(0);
+        }
+    }
+
+    // With Enter behind it; "Ctrl-D" is the end of the input.
+    void type(std::string_view keys) {
+        if (keys == "Ctrl-D") return process_.end_input();
+        process_.type(std::string(keys) + '\n');
+    }
+
+    void hear(const std::string& who) {
+        Person& person = people_[who];
+        std::array<char, 65536> buffer;
+        std::optional<std::size_t> count = try_receive(person.socket, buffer);
+        if (!count) return;
+        if (*count > 0 && person.has_poured) return;
+        if (*count == 0 && !ends_) {
+            throw std::runtime_error("the server hung up on " + who);
+        }
+        recording_.observed.push_back(
+            {.who = who,
+             .act = *count == 0 ? Act::end : Act::hear,
+             .text = std::string(buffer.data(), *count),
+             .at = now()});
+        if (*count == 0) people_.erase(who);
+    }
+
+    ServerProcess& process_;
     Endpoint server_;
     Recording& recording_;
-    std::map<std::string, Socket> sockets_;
+    std::map<std::string, Person> people_;
+    bool ends_ = false;  // it was told to
 };
 
 Recording record(const Scene& scene, const Programs& programs) {
     Recording recording;
-    recording.stage = scene.stage;
+    recording.stage = scene.name();
     recording.beats = scene.beats;
+    recording.beat = std::chrono::milliseconds(scene.milliseconds);
+    for (const NamedTask& task : scene.tasks)
+        recording.tasks.emplace_back(task.task, task.name);
     TraceMemory trace;
-    ServerProcess server(programs.build / scene.stage / scene.program,
-                         programs.recorder, trace);
-    People people(server.port(), recording);
-    auto start = Clock::now() + recording.beat;
-    recording.start = since_boot(start);
+    ServerProcess program(programs.build / scene.stage / scene.program,
+                          scene.argument, programs.recorder, trace);
+    std::string port = scene.is_server() ? program.port() : "";
+    recording.start = scene.is_server()
+                          ? since_boot(Clock::now() + recording.beat)
+                          : program.begin();
+    People people(program, port, recording);
+    Clock::time_point start{std::chrono::nanoseconds(recording.start)};
     for (const Step& step : scene.steps) {
         people.listen_until(start + step.beat * recording.beat);
         people.act(step);
     }
     people.listen_until(start + scene.beats * recording.beat);
-    server.stop();
+    program.stop();
     recording.calls = trace.records();
     return recording;
 }
@@ -140,7 +204,7 @@ Timeline play(const Scene& scene, const Programs& programs) {
     throw std::runtime_error(fmt::format(
         "{}: this machine is too busy for a true picture: {}, {} times in a "
         "row",
-        scene.stage, *reason, kRuns));
+        scene.name(), *reason, kRuns));
 }
 
 }  // namespace tincan::tour

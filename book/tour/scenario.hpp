@@ -22,11 +22,24 @@ struct Programs {
     std::filesystem::path recorder;
 };
 
+// A task that is shown though it has to do with nobody.
+struct NamedTask {
+    std::string_view task;  // as the program calls it: "main", "task-2"
+    std::string_view name;  // as the picture does
+};
+
 struct Scene {
     std::string_view stage;    // "01-blocking"
     std::string_view program;  // "echo_server"
     std::span<const Step> steps;
     int beats;
+    int milliseconds = 100;           // a beat
+    std::string_view argument = "0";  // a port: for a server
+    std::span<const NamedTask> tasks{};
+    std::string_view figure = "";  // "06-sleepers"; of a stage: its name
+
+    std::string_view name() const { return figure.empty() ? stage : figure; }
+    bool is_server() const { return argument == "0"; }
 };
 
 // Plays `scene` on the real server and returns the timeline. A run that this

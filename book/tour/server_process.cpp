@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #include <cstring>
 #include <stdexcept>
 #include <string_view>
+#include <thread>
 
 namespace tincan::tour {
 
@@ -24,7 +26,9 @@ namespace {
 // Untouched pages cost nothing.
 constexpr std::size_t kTraceBytes = TraceTable::bytes_for(65536);
 
-constexpr auto kTimeToListen = std::chrono::seconds(10);
+constexpr auto kTimeToBegin = std::chrono::seconds(10);
+
+using Clock = std::chrono::steady_clock;
 
 // The environment of the tour, and what the server needs besides.
 std::vector<std::string> environment_with(std::vector<std::string> more) {
@@ -52,10 +56,11 @@ std::vector<char*> pointers_to(std::vector<std::string>& strings) {
 
 // In the child of fork: only calls that are safe there.
 [[noreturn]] void become(const char* directory, const char* program,
-                         char** arguments, char** environment, int output,
-                         int trace) {
+                         char** arguments, char** environment, int input,
+                         int output, int trace) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::chdir(directory) == -1) ::_exit(127);
+    ::dup2(input, STDIN_FILENO);
     ::dup2(output, STDOUT_FILENO);
     // Of what the tour has open, the server gets the trace alone: its own
     // descriptors begin at 3 wherever the tour was started from.
@@ -89,10 +94,20 @@ std::vector<Record> TraceMemory::records() const {
     return {records.begin(), records.end()};
 }
 
+std::int64_t TraceMemory::begin() const {
+    auto records = TraceTable(memory_, kTraceBytes).records();
+    if (records.empty()) return 0;
+    Call call = std::atomic_ref(const_cast<Call&>(records.front().call))
+                    .load(std::memory_order_acquire);
+    return call == Call::none ? 0 : records.front().entered_at;
+}
+
 ServerProcess::ServerProcess(const std::filesystem::path& program,
+                             std::string_view argument,
                              const std::filesystem::path& recorder,
                              const TraceMemory& trace)
-    : name_((program.parent_path().filename() / program.filename()).string()) {
+    : name_((program.parent_path().filename() / program.filename()).string()),
+      trace_(trace) {
     for (const auto& needed : {program, recorder}) {
         if (::access(needed.c_str(), R_OK | X_OK) == -1) {
             throw std::runtime_error(fmt::format(
@@ -100,16 +115,21 @@ ServerProcess::ServerProcess(const std::filesystem::path& program,
                 needed.string()));
         }
     }
-    std::array<int, 2> pipe{};
-    check(::pipe2(pipe.data(), O_CLOEXEC), "pipe2");
-    output_ = Socket(pipe[0]);
-    Socket its_output(pipe[1]);
+    std::array<int, 2> input{}, output{};
+    check(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, input.data()),
+          "socketpair");
+    input_ = Socket(input[0]);
+    Socket its_input(input[1]);
+    check(::pipe2(output.data(), O_CLOEXEC), "pipe2");
+    output_ = Socket(output[0]);
+    Socket its_output(output[1]);
 
     // LD_PRELOAD can't name a folder with a blank or a colon in its name, so
     // the server is started where the recorder is.
     std::string directory = recorder.parent_path().string();
     std::vector<std::string> words = {
-        std::filesystem::absolute(program).string(), "0"};
+        std::filesystem::absolute(program).string()};
+    if (!argument.empty()) words.emplace_back(argument);
     std::vector<std::string> variables = environment_with(
         {"QUIET=1", "LD_PRELOAD=./" + recorder.filename().string(),
          fmt::format("{}={}", kTraceVariable, trace.fd()),
@@ -120,20 +140,12 @@ ServerProcess::ServerProcess(const std::filesystem::path& program,
     pid_ = check(::fork(), "fork");
     if (pid_ == 0) {
         become(directory.c_str(), arguments[0], arguments.data(),
-               environment.data(), its_output.fd(), trace.fd());
-    }
-    its_output = Socket();
-    try {
-        wait_until_it_listens();
-    } catch (...) {
-        stop();
-        throw;
+               environment.data(), its_input.fd(), its_output.fd(), trace.fd());
     }
 }
 
-void ServerProcess::wait_until_it_listens() {
-    using Clock = std::chrono::steady_clock;
-    auto deadline = Clock::now() + kTimeToListen;
+std::string ServerProcess::port() {
+    auto deadline = Clock::now() + kTimeToBegin;
     std::string line;
     while (!line.ends_with('\n')) {
         auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline -
@@ -158,7 +170,27 @@ void ServerProcess::wait_until_it_listens() {
         throw std::runtime_error(fmt::format(
             "{} did not say where it listens, but: {}", name_, line));
     }
-    port_ = line.substr(colon + 1);
+    return line.substr(colon + 1);
+}
+
+std::int64_t ServerProcess::begin() {
+    auto deadline = Clock::now() + kTimeToBegin;
+    while (trace_.begin() == 0) {
+        if (Clock::now() > deadline) {
+            throw std::runtime_error(
+                fmt::format("{} did nothing within 10 s", name_));
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return trace_.begin();
+}
+
+void ServerProcess::type(std::string_view text) {
+    send_all(input_, text);
+}
+
+void ServerProcess::signal(int number) const {
+    check(::kill(pid_, number), "kill");
 }
 
 void ServerProcess::stop() {

@@ -1,4 +1,4 @@
-// A server of one stage, run with the recorder in it.
+// A program of one stage, run with the recorder in it.
 #pragma once
 
 #include "01-blocking/socket.hpp"
@@ -24,6 +24,8 @@ public:
     int fd() const { return file_.fd(); }
     // Throws std::runtime_error if there was not room for all.
     std::vector<Record> records() const;
+    // When the first one was entered; 0: there is none yet.
+    std::int64_t begin() const;
 
 private:
     Socket file_;  // a memfd, but its descriptor is closed like a socket's
@@ -34,25 +36,33 @@ private:
 // program ends in whatever way.
 class ServerProcess {
 public:
-    // Starts `program` on a port that the kernel chooses and waits until it
-    // listens. Throws std::runtime_error, saying why, if it does not.
+    // Starts `program` with one argument or none. Throws std::runtime_error if
+    // it is not there.
     ServerProcess(const std::filesystem::path& program,
+                  std::string_view argument,
                   const std::filesystem::path& recorder,
                   const TraceMemory& trace);
     ~ServerProcess() { stop(); }
     ServerProcess(const ServerProcess&) = delete;
     ServerProcess& operator=(const ServerProcess&) = delete;
 
-    const std::string& port() const { return port_; }
+    // Waits until it listens and returns its port. Throws std::runtime_error,
+    // saying why, if it does not.
+    std::string port();
+    // Waits until it does anything that is recorded, and returns when it did.
+    std::int64_t begin();
+
+    void type(std::string_view text);
+    void end_input() { input_ = Socket(); }
+    void signal(int number) const;
     void stop();
 
 private:
-    void wait_until_it_listens();
-
     std::string name_;
+    const TraceMemory& trace_;
     pid_t pid_ = -1;
+    Socket input_;   // its stdin
     Socket output_;  // its stdout, kept open: it may go on printing
-    std::string port_;
 };
 
 }  // namespace tincan::tour

@@ -239,7 +239,12 @@ const Stage* find_stage(std::string_view name) {
                name == folder.substr(1, 1) || name == folder.substr(3) ||
                name == stage.name;
     });
-    return found == kStages.end() ? nullptr : &*found;
+    if (found != kStages.end()) return &*found;
+    auto figure = std::ranges::find_if(figures(), [&](const Stage& each) {
+        std::string_view file = each.scene.figure;
+        return name == file || name == file.substr(3);
+    });
+    return figure == figures().end() ? nullptr : &*figure;
 }
 
 std::vector<std::string> told(const Timeline& timeline) {
@@ -254,10 +259,16 @@ std::vector<std::string> told(const Timeline& timeline) {
     return story;
 }
 
+std::vector<std::string> told(const Stage& stage, const Timeline& timeline) {
+    if (stage.told.empty()) return told(timeline);
+    return {std::string(stage.told)};
+}
+
 Caption caption(const Stage& stage, const Timeline& timeline) {
     return {.title = heading(stage, " · "),
             .subtitle = std::string(stage.subtitle),
-            .description = fmt::format("{}", fmt::join(told(timeline), " "))};
+            .description =
+                fmt::format("{}", fmt::join(told(stage, timeline), " "))};
 }
 
 }  // namespace tincan::tour

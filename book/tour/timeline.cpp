@@ -16,7 +16,8 @@ namespace tincan::tour {
 namespace {
 
 constexpr std::array kKinds = {"person", "thread", "task"};
-constexpr std::array kActs = {"connect", "say", "hear", "leave"};
+constexpr std::array kActs = {"connect", "say", "hear", "leave",  "pour",
+                              "read",    "end", "key",  "signal", "tick"};
 constexpr std::array kCauses = {"connect", "bytes", "leave", "start"};
 
 template <typename Enum, std::size_t N>
@@ -50,7 +51,10 @@ void read_lane(std::istream& in, Lane& lane) {
     read_enum(in, lane.kind, kKinds);
     in >> std::quoted(lane.name) >> lane.begin >> lane.end >> end;
     lane.goes_on = end == "goes-on";
-    if (!lane.goes_on && end != "ends") in.setstate(std::ios::failbit);
+    lane.cancelled = end == "cancelled";
+    if (!lane.goes_on && !lane.cancelled && end != "ends") {
+        in.setstate(std::ios::failbit);
+    }
 }
 
 void read_wait(std::istream& in, Wait& wait) {
@@ -81,6 +85,10 @@ void read_line(const std::string& line, Timeline& timeline) {
         in >> deed.lane >> deed.at;
         read_enum(in, deed.act, kActs);
         in >> std::quoted(deed.text);
+    } else if (what == "signal") {
+        Deed& deed = timeline.signals.emplace_back();
+        deed.act = Act::signal;
+        in >> deed.at >> std::quoted(deed.text);
     } else if (what == "arrow") {
         Arrow& arrow = timeline.arrows.emplace_back();
         in >> arrow.from_lane >> arrow.from >> arrow.to_lane >> arrow.to;
@@ -110,7 +118,10 @@ void write(std::ostream& out, const Timeline& timeline) {
     for (const Lane& lane : timeline.lanes) {
         out << "lane " << name_of(lane.kind, kKinds) << ' '
             << std::quoted(lane.name) << ' ' << lane.begin << ' ' << lane.end
-            << (lane.goes_on ? " goes-on" : " ends") << '\n';
+            << (lane.goes_on     ? " goes-on"
+                : lane.cancelled ? " cancelled"
+                                 : " ends")
+            << '\n';
     }
     for (const Wait& wait : timeline.waits) {
         out << "wait " << wait.lane << ' ' << wait.from << ' ' << wait.to << ' '
@@ -124,6 +135,9 @@ void write(std::ostream& out, const Timeline& timeline) {
         out << "deed " << deed.lane << ' ' << deed.at << ' '
             << name_of(deed.act, kActs) << ' ' << std::quoted(deed.text)
             << '\n';
+    }
+    for (const Deed& deed : timeline.signals) {
+        out << "signal " << deed.at << ' ' << std::quoted(deed.text) << '\n';
     }
     for (const Arrow& arrow : timeline.arrows) {
         out << "arrow " << arrow.from_lane << ' ' << arrow.from << ' '

@@ -28,6 +28,7 @@ struct Lane {
     Moment begin;
     Moment end;
     bool goes_on = true;  // past the end of the picture
+    bool cancelled = false;
 
     bool operator==(const Lane&) const = default;
 };
@@ -43,12 +44,24 @@ struct Wait {
     bool operator==(const Wait&) const = default;
 };
 
-inline constexpr const char* kAsking = "ask";  // calls that say EAGAIN
+inline constexpr const char* kAsking = "ask";   // calls that say EAGAIN
+inline constexpr const char* kReady = "ready";  // a task that has not begun
 inline constexpr const char* kListener = "listener";
 
-enum class Act { connect, say, hear, leave };
+enum class Act {
+    connect,
+    say,
+    hear,
+    leave,
+    pour,    // say more than the server can send back, and read nothing
+    read,    // begin to read what was not read so far
+    end,     // the server ends the connection
+    key,     // on the keyboard of the program
+    signal,  // to the program
+    tick,    // nothing but that the time has come: for what timers do
+};
 
-// What a person does.
+// What a person does; a signal is nobody's, and has no lane.
 struct Deed {
     std::size_t lane = 0;
     Act act = Act::connect;
@@ -72,12 +85,13 @@ struct Arrow {
 };
 
 struct Timeline {
-    std::string stage;  // "01-blocking"
+    std::string stage;  // "01-blocking", or a figure: "06-sleepers"
     int beats = 0;      // how long the picture is
     std::chrono::milliseconds beat{100};
     std::vector<Lane> lanes;  // from top to bottom
     std::vector<Wait> waits;  // by lane, then in order
     std::vector<Deed> deeds;  // by lane, then in order
+    std::vector<Deed> signals;
     std::vector<Arrow> arrows;
 
     bool operator==(const Timeline&) const = default;

@@ -6,7 +6,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
+#include <filesystem>
 #include <set>
+#include <thread>
 
 namespace tincan::tour {
 namespace {
@@ -14,8 +17,9 @@ namespace {
 std::vector<Record> of_probe() {
     std::filesystem::path tour = TINCAN_BUILD_DIR "/book/tour";
     TraceMemory trace;
-    ServerProcess probe(tour / "tour_probe", tour / "libtour_recorder.so",
+    ServerProcess probe(tour / "tour_probe", "0", tour / "libtour_recorder.so",
                         trace);
+    probe.port();
     probe.stop();
     return trace.records();
 }
@@ -120,8 +124,8 @@ TEST(Recorder, LeavesNoDescriptorOfItsOwn) {
 TEST(ServerProcess, SaysWhatIsMissing) {
     TraceMemory trace;
     try {
-        ServerProcess server("/nowhere/05-threads/echo_server", "/nowhere/r.so",
-                             trace);
+        ServerProcess server("/nowhere/05-threads/echo_server", "0",
+                             "/nowhere/r.so", trace);
         ADD_FAILURE();
     } catch (const std::runtime_error& error) {
         EXPECT_EQ(error.what(),
@@ -136,7 +140,8 @@ TEST(ServerProcess, SaysThatAServerEnded) {
     EXPECT_THROW(
         {
             try {
-                ServerProcess server("/bin/true", recorder, trace);
+                ServerProcess server("/bin/true", "0", recorder, trace);
+                server.port();
             } catch (const std::runtime_error& error) {
                 EXPECT_EQ(error.what(),
                           std::string("bin/true ended before it listened"));
@@ -150,12 +155,40 @@ TEST(ServerProcess, SaysThatAServerSaysSomethingElse) {
     TraceMemory trace;
     std::string recorder = TINCAN_BUILD_DIR "/book/tour/libtour_recorder.so";
     try {
-        ServerProcess server("/bin/echo", recorder, trace);
+        ServerProcess server("/bin/echo", "0", recorder, trace);
+        server.port();
         ADD_FAILURE();
     } catch (const std::runtime_error& error) {
         EXPECT_EQ(error.what(),
                   std::string("bin/echo did not say where it listens, but: 0"));
     }
+}
+
+// What a program does that reads its stdin by getc, and then ends by itself:
+// without the library's own calls, which pass by unseen.
+TEST(ServerProcess, TypesAndSeesTheEnd) {
+    TraceMemory trace;
+    std::filesystem::path build = TINCAN_BUILD_DIR;
+    ServerProcess delays(build / "06-coroutines/delay_blocking", "",
+                         build / "book/tour/libtour_recorder.so", trace);
+    EXPECT_GT(delays.begin(), 0);
+    delays.type("soon\n");
+    delays.end_input();
+    auto ended = [&] {
+        auto records = trace.records();
+        return std::ranges::any_of(records, [](const Record& record) {
+            return record.call == Call::exit;
+        });
+    };
+    auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!ended() && std::chrono::steady_clock::now() < deadline)
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    EXPECT_TRUE(ended());
+    std::vector<std::string> tasks;
+    for (const Record& record : trace.records()) {
+        if (record.call == Call::task_created) tasks.emplace_back(record.what);
+    }
+    EXPECT_EQ(tasks, std::vector<std::string>{"main"});
 }
 
 }  // namespace

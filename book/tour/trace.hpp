@@ -21,13 +21,17 @@ enum class Call : std::uint16_t {
     epoll_ctl,     // fd: the same, fds[0]: whom it is about, result: operation
     close,         //
     condition,     // pthread_cond_wait and its kin
+    sleep,         // nanosleep
+    getline,       // a read of stdin, by getc
+    shutdown,      // for writing
     start_thread,  // in the parent
     thread,        // in the thread itself: from its begin to its end
     ask,           // calls one after the other that all said EAGAIN
-    task_created,  // cause: the new task's number
+    task_created,  // cause: the new task's number; what: its name
     task_resumed,  //
     task_suspended,  // fd: for whom it waits, or -1; what: for what
-    task_ended,      //
+    task_ended,      // what: "done", "failed", "cancelled"
+    exit,            // the program ends by itself
 };
 
 // One call, or one unbroken run of calls that said EAGAIN.
@@ -46,7 +50,7 @@ struct Record {
     std::uint64_t count = 0;                    // of calls in one `ask`
     static constexpr std::size_t kMaxFds = 12;  // more are not kept
     std::int32_t fds[kMaxFds] = {};
-    char what[12] = {};  // task_suspended: "recv"
+    char what[16] = {};  // about a task; longer words are cut off
 };
 
 // A view of the shared memory: a counter, then records.
