@@ -4,7 +4,7 @@
 //   $ ./chat_client                     asks for your name
 //   $ ./chat_client --name Ann < script
 //
-// Not here yet: scrolling back, history, completion, reconnecting, TLS.
+// Not here yet: scrolling back, history, completion, reconnecting.
 
 #include "06-coroutines/tincan/run.hpp"
 #include "07-chat/command_line.hpp"
@@ -15,6 +15,40 @@
 
 using namespace tincan;
 using namespace tincan::chat;
+
+namespace {
+
+struct TlsChoice {
+    bool on = false;
+    bool insecure = false;
+    std::string ca;
+};
+
+void add_tls(CLI::App& app, TlsChoice& choice) {
+    CLI::Option* tls = app.add_flag("--tls", choice.on,
+                                    "speak TLS, with a server that proves who "
+                                    "it is");
+    app.add_option("--ca", choice.ca,
+                   "believe this CA, a PEM file, and not the system's")
+        ->type_name("FILE")
+        ->needs(tls);
+    app.add_flag("--insecure", choice.insecure,
+                 "believe any server: whoever is in between can read and "
+                 "change all")
+        ->needs(tls)
+        ->excludes("--ca");
+}
+
+TlsContext context_for(const TlsChoice& choice) {
+    if (!choice.on) return {};
+    if (!choice.insecure) return make_client_tls(choice.ca);
+    fmt::print(stderr,
+               "WARNING: --insecure: nobody knows who this server is. Whoever "
+               "is in between can read and change all.\n");
+    return make_insecure_client_tls();
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
     return run_program(argc, argv, [](const Arguments& arguments) {
@@ -28,11 +62,14 @@ int main(int argc, char** argv) {
             ->check([](const std::string& text) {
                 return check_text(text) ? "not text" : "";
             });
+        TlsChoice tls;
+        add_tls(app, tls);
         if (!parse_command_line(app, arguments, "[OPTIONS] [HOST [PORT]]")) {
             return;
         }
         use_utf8_locale();
-        run(can_draw() ? screen_client(server, name)
-                       : line_client(server, name));
+        TlsContext context = context_for(tls);
+        run(can_draw() ? screen_client(server, context, name)
+                       : line_client(server, context, name));
     });
 }

@@ -5,8 +5,7 @@
 //
 // Ctrl-C or SIGTERM: everybody is told and gets what is on its way, for five
 // seconds at most. SIGUSR1: how much there is of everything, into the log.
-//
-// Not here yet: TLS.
+// SIGHUP, with --tls: the certificate has changed.
 
 #include "06-coroutines/tincan/run.hpp"
 #include "06-coroutines/tincan/server.hpp"
@@ -14,6 +13,7 @@
 #include "06-coroutines/tincan/sync.hpp"
 #include "07-chat/options.hpp"
 #include "07-chat/server.hpp"
+#include "07-chat/tls_door.hpp"
 
 #include <unistd.h>
 
@@ -21,6 +21,7 @@
 #include <cstddef>
 #include <optional>
 #include <utility>
+#include <vector>
 
 using namespace tincan;
 using namespace tincan::chat;
@@ -45,6 +46,11 @@ Server start(ChatServer& chat, Socket listener, Log& log) {
     return start_server(serve, std::move(listener), std::move(options));
 }
 
+TlsDoor open_door(const ServerConfig& config) {
+    if (config.tls.empty()) return {};
+    return {config.tls.front(), config.tls.back()};
+}
+
 void fit(Limits& limits, std::size_t seats, Log& log) {
     if (limits.max_clients <= seats) return;
     log.warning("too-few-descriptors",
@@ -53,12 +59,25 @@ void fit(Limits& limits, std::size_t seats, Log& log) {
     limits.max_clients = seats;
 }
 
+// #region reload
+// What is no good changes nothing.
+void reload(TlsDoor& door, Log& log) {
+    try {
+        door.reload();
+        log.info("new-certificate", {});
+    } catch (const std::exception& error) {
+        log.warning("still-the-old-certificate", {{"what", error.what()}});
+    }
+}
+// #endregion reload
+
 // #region serve_all
 // Serves until the first SIGINT or SIGTERM; a second one cuts everybody off.
 Coro<void> serve_all(ServerConfig config, std::size_t seats) {
     EventLoop& loop = EventLoop::running();
     Log log(config.log_level, STDOUT_FILENO);
-    ChatServer chat(config.limits, log);
+    TlsDoor door = open_door(config);
+    ChatServer chat(config.limits, log, door);
     Socket listener = listen_on(config.endpoint);
     std::string where = to_string(local_address(listener));
     Server server = start(chat, std::move(listener), log);
@@ -68,6 +87,11 @@ Coro<void> serve_all(ServerConfig config, std::size_t seats) {
         stop.set();
     });
     SignalScope asking(loop, {SIGUSR1}, [&] { chat.log_stats(); });
+    std::optional<SignalScope> reloading;
+    if (door) {
+        std::vector<int> hangup{SIGHUP};
+        reloading.emplace(loop, hangup, [&] { reload(door, log); });
+    }
     std::optional<Task<void>> stats;
     if (config.stats) {
         stats = loop.create_task(log_stats_every(*config.stats, chat), "stats");

@@ -17,6 +17,7 @@ enum class Ending {
     // Dropped.
     full,
     crowded_address,
+    tls_handshake,
     tls_hello,
     http_request,
     no_connect_in_time,
@@ -26,7 +27,7 @@ enum class Ending {
     endless_line,
     too_slow,
 };
-inline constexpr std::size_t kEndings = 14;
+inline constexpr std::size_t kEndings = 15;
 
 constexpr bool is_drop(Ending ending) {
     return ending >= Ending::full;
@@ -47,6 +48,8 @@ constexpr std::string_view word_for(Ending ending) {
             return "full";
         case Ending::crowded_address:
             return "crowded-address";
+        case Ending::tls_handshake:
+            return "tls-handshake";
         case Ending::tls_hello:
             return "tls-hello-on-plain-port";
         case Ending::http_request:

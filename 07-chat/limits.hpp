@@ -20,6 +20,7 @@ struct Limits {
     std::size_t history = 20;          // messages a room keeps for newcomers
     int send_buffer = 65536;           // SO_SNDBUF: the kernel's share of that
 
+    std::chrono::nanoseconds handshake = std::chrono::seconds(5);  // of TLS
     std::chrono::nanoseconds connect = std::chrono::seconds(10);
     std::chrono::nanoseconds idle = std::chrono::seconds(60);
     std::chrono::nanoseconds delivery = std::chrono::seconds(10);

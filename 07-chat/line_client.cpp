@@ -90,10 +90,10 @@ Coro<std::optional<Task<void>>> print_lines(SharedLink link,
 }  // namespace
 
 // #region line_client
-Coro<void> line_client(Endpoint server, std::string name) {
+Coro<void> line_client(Endpoint server, TlsContext tls, std::string name) {
     auto input = std::make_shared<Input>();
     if (name.empty()) name = co_await ask_name(input);
-    SharedLink link = co_await open_link(server);
+    SharedLink link = co_await open_link(server, tls);
     EventLoop& loop = EventLoop::running();
     loop.create_task(stay_alive(link), "stay alive");
 

@@ -4,6 +4,7 @@
 
 #include "01-blocking/address.hpp"
 #include "06-coroutines/tincan/coro.hpp"
+#include "07-chat/tls_context.hpp"
 
 #include <string>
 
@@ -11,6 +12,6 @@ namespace tincan::chat {
 
 // Takes the first line of stdin for the name if `name` is empty. Throws if
 // there is no connection, if it is lost, or if the server doesn't let us in.
-Coro<void> line_client(Endpoint server, std::string name);
+Coro<void> line_client(Endpoint server, TlsContext tls, std::string name);
 
 }  // namespace tincan::chat

@@ -1,20 +1,44 @@
 #include "07-chat/link.hpp"
 
 #include "06-coroutines/tincan/sleep.hpp"
+#include "06-coroutines/tincan/timeout.hpp"
+#include "07-chat/tls_stream.hpp"
 
 #include <fmt/core.h>
 
 namespace tincan::chat {
 
-Coro<SharedLink> open_link(Endpoint server) {
+namespace {
+
+// How long a server may take for its part of the TLS handshake.
+constexpr Duration kHandshake = std::chrono::seconds(10);
+
+Coro<Streams> open_streams(Endpoint server) {
     try {
         Streams streams = co_await open_connection(server);
-        co_return std::make_shared<Link>(std::move(streams));
+        co_return streams;
     } catch (const std::system_error& error) {
         throw std::system_error(error.code(),
                                 fmt::format("connect {}", to_string(server)));
     }
 }
+
+}  // namespace
+
+// #region open_link
+Coro<SharedLink> open_link(Endpoint server, TlsContext tls) {
+    Streams streams = co_await open_streams(server);
+    if (tls) {
+        try {
+            co_await wait_for(connect_tls(streams, tls, server.host),
+                              kHandshake);
+        } catch (const TimeoutError&) {
+            throw std::runtime_error("TLS: the server does not answer");
+        }
+    }
+    co_return std::make_shared<Link>(std::move(streams));
+}
+// #endregion open_link
 
 Coro<std::optional<std::string>> hear(SharedLink link) {
     bool ended = false;

@@ -4,6 +4,7 @@
 #include "06-coroutines/tincan/streams.hpp"
 #include "07-chat/conversation.hpp"
 #include "07-chat/lines.hpp"
+#include "07-chat/tls_context.hpp"
 
 #include <memory>
 #include <optional>
@@ -27,9 +28,10 @@ struct Link {
 // it gone, whichever of them ends first.
 using SharedLink = std::shared_ptr<Link>;
 
-// Throws std::system_error, with the server's address, if there is no
-// connection.
-Coro<SharedLink> open_link(Endpoint server);
+// Encrypted, if there is a context for it. Throws std::system_error, with the
+// server's address, if there is no connection; and what is wrong with TLS, or
+// with the server's certificate.
+Coro<SharedLink> open_link(Endpoint server, TlsContext tls);
 
 // The next line to show; nothing when the server has ended. Throws
 // std::system_error if the connection is lost.

@@ -21,6 +21,7 @@ std::string fixed_limits(const Limits& limits) {
     };
     return fmt::format(
         "Fixed limits:\n"
+        "  a TLS handshake             {} s\n"
         "  a line                      {} bytes, UTF-8\n"
         "  a line without an end       closed at {} bytes\n"
         "  errors before CONNECT       closed at {}\n"
@@ -30,9 +31,10 @@ std::string fixed_limits(const Limits& limits) {
         "  end of the server           {} s for what is on its way\n"
         "  descriptors kept in reserve {}\n"
         "\nQUIET in the environment means --log-level off.\n",
-        limits.line, limits.endless_line, limits.errors_before_connect,
-        limits.burst, limits.too_fast_in_a_row, limits.undelivered,
-        seconds(limits.delivery), seconds(limits.shutdown), kReserve);
+        seconds(limits.handshake), limits.line, limits.endless_line,
+        limits.errors_before_connect, limits.burst, limits.too_fast_in_a_row,
+        limits.undelivered, seconds(limits.delivery), seconds(limits.shutdown),
+        kReserve);
 }
 
 void add_limits(CLI::App& app, Limits& limits) {
@@ -81,6 +83,10 @@ std::optional<ServerConfig> server_config(const Arguments& arguments) {
     Duration period{};
     add_seconds(app, "--stats", period,
                 "log the statistics so often; 0: at SIGUSR1 only");
+    app.add_option("--tls", config.tls,
+                   "speak TLS; two PEM files, read again at SIGHUP")
+        ->type_name("CERT KEY")
+        ->expected(2);
     app.add_option("--selector", config.selector)
         ->check(CLI::IsMember({"select", "poll", "epoll"}))
         ->capture_default_str();

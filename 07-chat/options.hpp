@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tincan::chat {
 
@@ -16,6 +17,7 @@ struct ServerConfig {
     Limits limits;
     Log::Level log_level = Log::Level::info;
     std::optional<Duration> stats;  // how often
+    std::vector<std::string> tls;   // certificate and key, or nothing
     std::string selector = "epoll";
 };
 

@@ -28,8 +28,10 @@ void Outbox::push(Frame frame) {
     // What waits only for the end of this turn is nobody's slowness.
     if (!has_room_for(frame)) writer_.flush();
     if (!has_room_for(frame)) return give_up();
-    written_ += frame->size();
+    std::size_t before = writer_.queued();
     writer_.write(std::move(frame));
+    // Encrypted it is longer; on a broken connection it is nothing.
+    written_ += std::max(before, writer_.queued()) - before;
     mark_time();
 }
 
@@ -71,7 +73,9 @@ void Outbox::check_age() {
 }
 
 void Outbox::forget_delivered() {
-    std::uint64_t delivered = written_ - writer_.queued();
+    // What TLS itself has to say waits there, too.
+    std::uint64_t waiting = writer_.queued();
+    std::uint64_t delivered = written_ - std::min(written_, waiting);
     auto waits = [&](const Mark& mark) { return mark.position > delivered; };
     undelivered_.erase(undelivered_.begin(),
                        std::ranges::find_if(undelivered_, waits));

@@ -144,8 +144,8 @@ Coro<void> say_goodbye(StreamWriter writer) {
 }  // namespace
 
 // #region screen_client
-Coro<void> screen_client(Endpoint server, std::string name) {
-    SharedLink link = co_await open_link(server);
+Coro<void> screen_client(Endpoint server, TlsContext tls, std::string name) {
+    SharedLink link = co_await open_link(server, tls);
     EventLoop& loop = EventLoop::running();
     auto over = std::make_shared<Event>();
     auto end = [over] { over->set(); };

@@ -37,6 +37,15 @@ Coro<void> ChatServer::serve(StreamReader reader, StreamWriter writer) {
         co_return;
     }
     Seat seat(seats_, std::move(address));
+    if (door_) {
+        Streams streams(reader, writer);
+        std::string why = co_await door_.let_in(streams, limits_.handshake);
+        if (!why.empty() || ending_) {
+            refuse(writer, ending_ ? Ending::shutdown : Ending::tls_handshake,
+                   why);
+            co_return;
+        }
+    }
     Session session(std::move(reader), std::move(writer), rooms_, limits_,
                     log_);
     Entry entry(sessions_, session);
@@ -46,22 +55,30 @@ Coro<void> ChatServer::serve(StreamReader reader, StreamWriter writer) {
 // #endregion serve
 
 // #region refuse
-// start_server closes well, so these words arrive although the client's own
-// were never read.
-void ChatServer::refuse(StreamWriter& writer, Ending ending) {
+namespace {
+
+std::string last_words(Ending ending) {
     switch (ending) {
         case Ending::shutdown:
-            writer.write(shutdown_line());
-            break;
+            return shutdown_line();
         case Ending::full:
-            writer.write(full_line());
-            break;
+            return full_line();
         default:
-            writer.write(crowded_address_line());
-            break;
+            return crowded_address_line();
     }
-    log_.warning("refused", {{"peer", writer.peer()},
-                             {"why", std::string(word_for(ending))}});
+}
+
+}  // namespace
+
+// start_server closes well, so these words arrive although the client's own
+// were never read. Over TLS they would cost a handshake: then there are none.
+void ChatServer::refuse(StreamWriter& writer, Ending ending,
+                        const std::string& detail) {
+    if (!door_) writer.write(last_words(ending));
+    Log::Fields fields{{"peer", writer.peer()},
+                       {"why", std::string(word_for(ending))}};
+    if (!detail.empty()) fields.push_back({"detail", detail});
+    log_.warning("refused", fields);
     count(ending);
 }
 // #endregion refuse

@@ -8,6 +8,7 @@
 #include "07-chat/rooms.hpp"
 #include "07-chat/seats.hpp"
 #include "07-chat/session.hpp"
+#include "07-chat/tls_door.hpp"
 
 #include <array>
 #include <cstdint>
@@ -19,9 +20,13 @@ namespace tincan::chat {
 // #region server
 class ChatServer {
 public:
-    // Both must outlive it.
-    ChatServer(const Limits& limits, Log& log)
-        : limits_(limits), log_(log), rooms_(limits.history), seats_(limits) {}
+    // All of them must outlive it.
+    ChatServer(const Limits& limits, Log& log, const TlsDoor& door)
+        : limits_(limits),
+          log_(log),
+          door_(door),
+          rooms_(limits.history),
+          seats_(limits) {}
 
     // A handler for start_server.
     Coro<void> serve(StreamReader reader, StreamWriter writer);
@@ -34,11 +39,13 @@ private:
     using Sessions = std::unordered_set<Session*>;
     class Entry;
 
-    void refuse(StreamWriter& writer, Ending ending);
+    void refuse(StreamWriter& writer, Ending ending,
+                const std::string& detail = "");
     void count(Ending ending);
 
     const Limits& limits_;
     Log& log_;
+    const TlsDoor& door_;
     Rooms rooms_;
     Seats seats_;
     Sessions sessions_;

@@ -37,6 +37,9 @@ public:
         return true;
     }
     void encode(std::string_view plain, std::string& wire) override {
+        if (plain == "unspeakable") {
+            throw std::system_error(ENOTSUP, std::generic_category());
+        }
         for (char c : plain)
             wire += static_cast<char>(std::toupper(c));
     }
@@ -244,6 +247,27 @@ Coro<void> gone_main() {
 
 TEST_P(Filtered, WhoStopsReadingIsNeverReady) {
     run_here(gone_main());
+}
+
+Coro<void> unspeakable_main() {
+    Ends ends;
+    co_await begin(&ends);
+    ends.writer.write("unspeakable");
+    std::string what;
+    try {
+        co_await ends.writer.drain();
+    } catch (const std::system_error& error) {
+        what = error.what();
+    }
+    EXPECT_EQ(what, "send: Operation not supported");
+    ends.writer.write("in vain");
+    EXPECT_EQ(ends.sent(), "");
+    std::string line = co_await outcome(ends.reader);
+    EXPECT_EQ(line, "error: cut off");
+}
+
+TEST_P(Filtered, WhatCanNotBeEncodedBreaksTheConnectionAndThrowsNothing) {
+    run_here(unspeakable_main());
 }
 
 // It asks, and takes no answer: more than the kernel and the queue hold.

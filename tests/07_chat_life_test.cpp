@@ -165,13 +165,13 @@ TEST_F(ChatServer, TellsThoseTooWhomItHasNotAcceptedYet) {
 TEST_F(ChatServer, GoesOnWhenItHasRunOutOfDescriptors) {
     ProcessOptions options;
     options.limits = {{RLIMIT_NOFILE, {24, 24}}};
-    server_.emplace(Server::ours({kChatServer, "{port}"}, options));
+    start({}, options);
     Client ann = join("Ann");
     {
         std::vector<Client> crowd;
         crowd.reserve(30);
         for (int i = 0; i < 30; ++i) {
-            crowd.push_back(connect());
+            crowd.emplace_back(server_->endpoint());
         }
         process().wait_for_line("out of descriptors", Deadline(5s));
         ann.send("still here\n");

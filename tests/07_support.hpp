@@ -1,6 +1,9 @@
-// A chat server for the test, and people who come to it.
+// A chat server for the test, and people who come to it. With TINCAN_OVER_TLS
+// they speak TLS, and the same tests are another program.
 #pragma once
 
+#include "07-chat/tls_stream.hpp"
+#include "tests/support/certificates.hpp"
 #include "tests/support/client.hpp"
 #include "tests/support/server.hpp"
 
@@ -17,6 +20,12 @@ namespace tincan::test {
 
 inline const std::string kChatServer = TINCAN_BUILD_DIR "/07-chat/chat_server";
 inline const std::string kChatClient = TINCAN_BUILD_DIR "/07-chat/chat_client";
+
+#ifdef TINCAN_OVER_TLS
+inline constexpr bool kOverTls = true;
+#else
+inline constexpr bool kOverTls = false;
+#endif
 
 // Then all that the program has printed can be read.
 inline void expect_exit(Process& process, int code, int seconds = 5) {
@@ -49,16 +58,30 @@ protected:
         EXPECT_EQ(process().err(), "");
     }
 
-    void start(const std::vector<std::string>& options = {}) {
+    void start(const std::vector<std::string>& options = {},
+               const ProcessOptions& process = {}) {
         Command command{kChatServer, "{port}"};
         command.insert(command.end(), options.begin(), options.end());
-        server_.emplace(Server::ours(command));
+        if (kOverTls) {
+            certificates_.emplace();
+            certificates_->make("server", "IP:127.0.0.1");
+            command.insert(command.end(),
+                           {"--tls", certificates_->path("server.pem"),
+                            certificates_->path("server.key")});
+        }
+        server_.emplace(Server::ours(command, process));
     }
 
     Process& process() { return server_->process(); }
 
     Client connect(ClientOptions options = {}) {
         if (!server_) start();
+        if (kOverTls) {
+            options.filter = [this] {
+                return chat::make_client_filter(
+                    chat::make_client_tls(certificates_->ca()), "127.0.0.1");
+            };
+        }
         return Client(server_->endpoint(), options);
     }
 
@@ -74,6 +97,7 @@ protected:
         return client;
     }
 
+    std::optional<Certificates> certificates_;
     std::optional<Server> server_;
 };
 

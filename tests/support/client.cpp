@@ -86,6 +86,25 @@ Client::Client(const Endpoint& server, ClientOptions options)
     std::string address = to_string(local_address(socket_));
     port_ = static_cast<std::uint16_t>(
         std::stoul(address.substr(address.rfind(':') + 1)));
+    if (options_.filter) start_filter();
+}
+
+void Client::start_filter() {
+    filter_ = options_.filter();
+    std::string first;
+    filter_->start(first);
+    send_raw(first);
+    while (!filter_->ready()) {
+        unread_ += receive_some("the other half of the handshake");
+    }
+}
+
+std::string Client::decoded(std::string_view wire) {
+    std::string plain;
+    std::string reply;
+    ended_ = !filter_->decode(wire, plain, reply);
+    send_raw(reply);
+    return plain;
 }
 
 bool Client::wait_for(short events, Deadline deadline) const {
@@ -102,6 +121,13 @@ std::string Client::sent() const {
 
 void Client::send(std::string_view bytes) {
     last_sent_ = describe(bytes);
+    if (!filter_) return send_raw(bytes);
+    std::string wire = std::exchange(encoded_, {});
+    filter_->encode(bytes, wire);
+    send_raw(wire);
+}
+
+void Client::send_raw(std::string_view bytes) {
     std::size_t done = 0;
     while (done < bytes.size()) {
         if (!wait_for(POLLOUT, Deadline(options_.patience))) {
@@ -133,24 +159,37 @@ std::size_t Client::send_until_full(std::string_view bytes,
 }
 
 std::size_t Client::try_send(std::string_view bytes) {
+    if (!filter_) return try_send_raw(bytes);
+    encoded_.erase(0, try_send_raw(encoded_));
+    if (!encoded_.empty()) return 0;
+    filter_->encode(bytes, encoded_);
+    encoded_.erase(0, try_send_raw(encoded_));
+    return bytes.size();
+}
+
+std::size_t Client::try_send_raw(std::string_view bytes) {
     ssize_t count =
         ::send(socket_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     return count > 0 ? static_cast<std::size_t>(count) : 0;
 }
 
 std::string Client::receive_some(const std::string& expected) {
-    if (!unread_.empty()) return std::exchange(unread_, {});
-    std::string bytes(65536, '\0');
+    if (!unread_.empty() || ended_) return std::exchange(unread_, {});
+    std::string bytes;
     Deadline deadline(options_.patience);
     try {
         while (wait_for(POLLIN, deadline)) {
+            bytes.resize(65536);
             std::optional<std::size_t> count = try_receive(socket_, bytes);
             if (!count) continue;
             bytes.resize(*count);
-            return bytes;
+            if (!filter_) return bytes;
+            bool handshake = !filter_->ready();
+            std::string plain = decoded(bytes);
+            if (!plain.empty() || ended_ || handshake) return plain;
         }
     } catch (const std::system_error& error) {
-        throw Failure(sent(), error.code().message(), expected);
+        throw Failure(sent(), error.what(), expected);
     }
     throw Failure(sent(),
                   fmt::format("nothing for {}", seconds(options_.patience)),
@@ -202,17 +241,27 @@ std::string Client::receive_to_end() {
 Client::Ending Client::receive_to_any_end() {
     Ending ending{std::exchange(unread_, {})};
     std::array<char, 65536> buffer;
-    while (wait_for(POLLIN, Deadline(options_.patience))) {
+    while (!ended_ && wait_for(POLLIN, Deadline(options_.patience))) {
         ssize_t count = ::recv(socket_.fd(), buffer.data(), buffer.size(), 0);
-        if (count == 0) return ending;
         if (count == -1 && (errno == EAGAIN || errno == EINTR)) continue;
         if (count == -1) {
             ending.how = Ending::reset;
             return ending;
         }
-        ending.bytes.append(buffer.data(), static_cast<std::size_t>(count));
+        std::string_view bytes(buffer.data(), static_cast<std::size_t>(count));
+        if (!filter_) {
+            ended_ = count == 0;
+            ending.bytes += bytes;
+            continue;
+        }
+        try {
+            ending.bytes += decoded(bytes);
+        } catch (const std::system_error&) {
+            ending.how = Ending::reset;
+            return ending;
+        }
     }
-    ending.how = Ending::never;
+    if (!ended_) ending.how = Ending::never;
     return ending;
 }
 
@@ -292,6 +341,11 @@ void Client::exchange_unseen(std::string_view bytes) {
 }
 
 void Client::half_close() {
+    if (filter_) {
+        std::string last = std::exchange(encoded_, {});
+        filter_->finish(last);
+        send_raw(last);
+    }
     try {
         finish_sending(socket_);
     } catch (const std::system_error& error) {

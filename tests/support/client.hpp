@@ -4,10 +4,13 @@
 
 #include "01-blocking/address.hpp"
 #include "01-blocking/socket.hpp"
+#include "06-coroutines/tincan/stream_filter.hpp"
 #include "tests/support/deadline.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -30,6 +33,9 @@ struct ClientOptions {
     int receive_buffer = 0;  // SO_RCVBUF in bytes; 0: the system's choice
     int send_buffer = 0;     // SO_SNDBUF
     std::chrono::milliseconds patience{5000};
+    // Makes what all that is sent and received goes through, TLS; but for
+    // exchange and exchange_unseen, which would have to know about it.
+    std::function<std::unique_ptr<StreamFilter>()> filter{};
 };
 
 // "127.0.0.2" ... "127.0.0.9" in turn: their connections in TIME_WAIT use up
@@ -94,12 +100,19 @@ private:
     // come in time or the connection is cut.
     std::string receive_some(const std::string& expected);
     std::string sent() const;
+    void start_filter();
+    void send_raw(std::string_view bytes);
+    std::size_t try_send_raw(std::string_view bytes);
+    std::string decoded(std::string_view wire);
 
     ClientOptions options_;
     Socket socket_;
     std::uint16_t port_ = 0;
     std::string unread_;     // came behind what was asked for
+    bool ended_ = false;     // nothing comes behind that
     std::string last_sent_;  // described, for messages
+    std::unique_ptr<StreamFilter> filter_;
+    std::string encoded_;  // of what try_send took, and the kernel didn't
 };
 
 }  // namespace tincan::test
