@@ -14,6 +14,7 @@
 #include <cstring>
 #include <map>
 #include <stdexcept>
+#include <system_error>
 
 namespace tincan::tour {
 
@@ -30,9 +31,6 @@ std::int64_t since_boot(Clock::time_point time) {
 std::int64_t now() {
     return since_boot(Clock::now());
 }
-
-// More than a server can send back while nobody reads: 16 MiB.
-constexpr std::size_t kPoured = 16 << 20;
 
 // All people together, in one thread: they act when it is their beat, and
 // listen until then.
@@ -66,10 +64,11 @@ public:
                 people_.erase(seen.who);
                 break;
             case Act::pour:
-                pour(people_[seen.who]);
+                people_[seen.who].pours = true;
                 break;
             case Act::read:
-                people_[seen.who].is_deaf = false;
+                people_[seen.who].pours = false;
+                people_[seen.who].reads = true;
                 break;
             case Act::key:
                 type(step.text);
@@ -96,14 +95,20 @@ public:
             std::vector<std::string> who;
             std::vector<pollfd> fds;
             for (const auto& [name, person] : people_) {
-                if (person.is_deaf) continue;
+                if (person.events() == 0) continue;
                 who.push_back(name);
-                fds.push_back({person.socket.fd(), POLLIN, 0});
+                fds.push_back({person.socket.fd(), person.events(), 0});
             }
             int ready = ::ppoll(fds.data(), fds.size(), &timeout, nullptr);
             if (ready == -1 && errno != EINTR) check(ready, "ppoll");
             for (std::size_t i = 0; i < fds.size(); ++i) {
-                if (fds[i].revents != 0) hear(who[i]);
+                if (fds[i].revents == 0) continue;
+                Person& person = people_[who[i]];
+                if (person.pours) {
+                    pour(person, fds[i].revents);
+                } else {
+                    hear(who[i]);
+                }
             }
         }
     }
@@ -111,8 +116,14 @@ public:
 private:
     struct Person {
         Socket socket{};
-        bool is_deaf = false;
-        bool has_poured = false;
+        bool pours = false;  // and reads nothing
+        bool reads = false;  // what it has poured, and comes back
+        bool is_cut = false;
+
+        short events() const {
+            if (pours) return is_cut ? 0 : POLLOUT;
+            return POLLIN;
+        }
     };
 
     std::uint16_t connect(const std::string& who) {
@@ -125,14 +136,14 @@ private:
         return ntohs(ipv4.sin_port);
     }
 
-    // Until nobody takes any more for a while.
-    static void pour(Person& person) {
-        person.is_deaf = person.has_poured = true;
-        std::string much(1 << 16, 'x');
-        pollfd room{person.socket.fd(), POLLOUT, 0};
-        for (std::size_t sent = 0; sent < kPoured;) {
-            if (::poll(&room, 1, 20) != 1) return;
-            sent += try_send(person.socket, much).value_or(0);
+    // As much as the server takes, until it takes no more.
+    static void pour(Person& person, short events) {
+        static const std::string much(1 << 16, 'x');
+        try {
+            person.is_cut = (events & (POLLERR | POLLHUP)) != 0;
+            if (!person.is_cut) try_send(person.socket, much);
+        } catch (const std::system_error&) {
+            person.is_cut = true;  // since then
         }
     }
 
@@ -147,7 +158,7 @@ private:
         std::array<char, 65536> buffer;
         std::optional<std::size_t> count = try_receive(person.socket, buffer);
         if (!count) return;
-        if (*count > 0 && person.has_poured) return;
+        if (*count > 0 && person.reads) return;
         if (*count == 0 && !ends_) {
             throw std::runtime_error("the server hung up on " + who);
         }
