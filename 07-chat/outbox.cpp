@@ -6,9 +6,8 @@ namespace tincan::chat {
 
 namespace {
 
-// What is written within a 64th of the time it may take is taken together:
-// so there are 64 marks at most, however much somebody is sent.
-constexpr int kMarks = 64;
+// So often within the time that somebody has it looks how far he has come.
+constexpr int kLooks = 64;
 
 }  // namespace
 
@@ -19,7 +18,7 @@ Outbox::Outbox(StreamWriter writer, const Limits& limits,
       too_slow_(std::move(too_slow)) {}
 
 Outbox::~Outbox() {
-    check_.cancel();
+    look_.cancel();
 }
 
 // #region push
@@ -32,7 +31,7 @@ void Outbox::push(Frame frame) {
     writer_.write(std::move(frame));
     // Encrypted it is longer; on a broken connection it is nothing.
     written_ += std::max(before, writer_.queued()) - before;
-    mark_time();
+    if (!looking_) look_later();
 }
 
 bool Outbox::has_room_for(const Frame& frame) const {
@@ -41,35 +40,28 @@ bool Outbox::has_room_for(const Frame& frame) const {
 // #endregion push
 
 // #region age
-// What was just written has until `delivery` from now.
-void Outbox::mark_time() {
+// No line has a timer of its own, nor is the clock read for one: what was
+// written between two looks is as old as the second one tells. While nothing
+// waits nobody looks.
+void Outbox::look_later() {
+    looking_ = true;
+    look_ = EventLoop::running().call_later(limits_.delivery / kLooks,
+                                            [this] { look(); });
+}
+
+void Outbox::look() {
+    looking_ = false;
     TimePoint now = EventLoop::running().time();
     forget_delivered();
-    if (undelivered_.empty() ||
-        now - undelivered_.back().written > limits_.delivery / kMarks) {
-        undelivered_.push_back({written_, now});
-    } else {
-        undelivered_.back().position = written_;
+    if (writer_.queued() == 0) return;
+    if (!undelivered_.empty() &&
+        undelivered_.front().seen <= now - limits_.delivery) {
+        return give_up();
     }
-    if (!checking_) check_later();
-}
-
-void Outbox::check_later() {
-    checking_ = true;
-    check_ = EventLoop::running().call_at(
-        undelivered_.front().written + limits_.delivery,
-        [this] { check_age(); });
-}
-
-// In the usual case what it was set for is long delivered, and it is set
-// again for what is not, if anything is: once in ten seconds, not per line.
-void Outbox::check_age() {
-    checking_ = false;
-    TimePoint due = EventLoop::running().time() - limits_.delivery;
-    forget_delivered();
-    if (undelivered_.empty()) return;
-    if (undelivered_.front().written <= due) return give_up();
-    check_later();
+    if (undelivered_.empty() || undelivered_.back().position < written_) {
+        undelivered_.push_back({written_, now});
+    }
+    look_later();
 }
 
 void Outbox::forget_delivered() {
@@ -84,7 +76,7 @@ void Outbox::forget_delivered() {
 
 void Outbox::give_up() {
     given_up_ = true;
-    check_.cancel();
+    look_.cancel();
     too_slow_();
 }
 

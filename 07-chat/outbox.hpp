@@ -43,13 +43,12 @@ private:
     // Up to which byte of all that was ever written had been written when.
     struct Mark {
         std::uint64_t position;
-        TimePoint written;
+        TimePoint seen;
     };
 
     bool has_room_for(const Frame& frame) const;
-    void mark_time();
-    void check_later();
-    void check_age();
+    void look_later();
+    void look();
     void forget_delivered();
     void give_up();
 
@@ -59,8 +58,8 @@ private:
 
     std::uint64_t written_ = 0;      // bytes, ever
     std::vector<Mark> undelivered_;  // the oldest first
-    bool checking_ = false;
-    Handle check_;
+    bool looking_ = false;
+    Handle look_;
     bool given_up_ = false;
 };
 // #endregion outbox

@@ -171,7 +171,7 @@ std::string rooms_lines(const std::map<std::string, Room>& rooms) {
 
 std::string members_lines(const Room& room) {
     std::vector<std::string> shown;
-    for (const auto& [key, member] : room.members()) {
+    for (const User* member : room.members()) {
         if (shown.size() == kLongestList) break;
         shown.push_back(member->name.shown);
     }

@@ -8,8 +8,7 @@
 
 #include <cstddef>
 #include <deque>
-#include <map>
-#include <string>
+#include <vector>
 
 namespace tincan::chat {
 
@@ -33,8 +32,9 @@ public:
 
     const Name& name() const { return name_; }
 
-    // By the keys of their names.
-    using Members = std::map<std::string, User*>;
+    // In the order of their names' keys. In one piece: it is gone through for
+    // every line that is said.
+    using Members = std::vector<User*>;
     const Members& members() const { return members_; }
 
     // The newcomer gets the history. A user must stay until removed.
@@ -48,6 +48,8 @@ public:
     void tell_and_keep(News news);
 
 private:
+    Members::iterator place_of(const User& user);
+
     Name name_;
     std::size_t longest_history_;
     Members members_;

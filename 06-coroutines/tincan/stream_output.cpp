@@ -4,6 +4,12 @@
 
 namespace tincan::detail {
 
+namespace {
+
+constexpr std::size_t kUsualPieces = 8;
+
+}  // namespace
+
 // #region write
 void StreamOutput::write(std::string_view bytes) {
     if (deaf() || bytes.empty()) return;
@@ -27,6 +33,8 @@ void StreamOutput::write(SharedBytes bytes) {
         tail_.clear();
     }
     count(bytes->size());
+    // Else it would grow from one to two to four … in every turn.
+    if (pieces_.empty()) pieces_.reserve(kUsualPieces);
     pieces_.push_back(std::move(bytes));
     if (socket_.watch().maybe_ready(Direction::out)) {
         socket_.watch().loop().ready().push(*this);
