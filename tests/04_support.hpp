@@ -4,12 +4,10 @@
 #include "tests/support/client.hpp"
 #include "tests/support/proc.hpp"
 #include "tests/support/server.hpp"
+#include "tests/support/usage.hpp"
 
 #include <gtest/gtest.h>
 
-#include <sys/resource.h>
-
-#include <algorithm>
 #include <csignal>
 #include <fstream>
 #include <string>
@@ -26,22 +24,6 @@ inline const auto kSilence = 300ms;
 
 inline std::string stage_4(const std::string& program) {
     return TINCAN_BUILD_DIR "/04-poll/" + program;
-}
-
-// Descriptors for this process, and for those it starts from now on.
-inline void allow_many_descriptors() {
-    rlimit limit{};
-    check(::getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
-    limit.rlim_cur = limit.rlim_max;
-    check(::setrlimit(RLIMIT_NOFILE, &limit), "setrlimit");
-}
-
-// So many, or as many as fit beside what else this process has open.
-inline std::size_t room_for_clients(std::size_t wanted) {
-    allow_many_descriptors();
-    rlimit limit{};
-    check(::getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
-    return std::min<std::size_t>(wanted, limit.rlim_cur - 100);
 }
 
 // The letter that ps shows: S sleeps, R runs, T is stopped.

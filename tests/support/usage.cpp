@@ -1,5 +1,6 @@
 #include "tests/support/usage.hpp"
 
+#include "01-blocking/socket.hpp"
 #include "tests/support/proc.hpp"
 
 #include <sys/resource.h>
@@ -95,6 +96,20 @@ void limit_descriptors(pid_t group, int limit) {
         now.rlim_cur = std::min(static_cast<rlim_t>(limit), now.rlim_max);
         ::prlimit(process, RLIMIT_NOFILE, &now, nullptr);
     }
+}
+
+void allow_many_descriptors() {
+    rlimit limit{};
+    check(::getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
+    limit.rlim_cur = limit.rlim_max;
+    check(::setrlimit(RLIMIT_NOFILE, &limit), "setrlimit");
+}
+
+std::size_t room_for_clients(std::size_t wanted) {
+    allow_many_descriptors();
+    rlimit limit{};
+    check(::getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
+    return std::min<std::size_t>(wanted, limit.rlim_cur - 100);
 }
 
 int highest_descriptor(pid_t group) {

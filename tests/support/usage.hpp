@@ -52,6 +52,13 @@ private:
 // descriptor can be `limit` or higher.
 void limit_descriptors(pid_t group, int limit);
 
+// As many descriptors as the system allows, for this process and for those it
+// starts from now on.
+void allow_many_descriptors();
+
+// So many clients, or as many as fit beside what else this process has open.
+std::size_t room_for_clients(std::size_t wanted);
+
 // The highest descriptor that one of the group has open.
 int highest_descriptor(pid_t group);
 
