@@ -31,7 +31,7 @@ void Outbox::push(Frame frame) {
     writer_.write(std::move(frame));
     // Encrypted it is longer; on a broken connection it is nothing.
     written_ += std::max(before, writer_.queued()) - before;
-    if (!looking_) look_later();
+    if (!looking_) look_later(EventLoop::running().time());
 }
 
 bool Outbox::has_room_for(const Frame& frame) const {
@@ -41,10 +41,11 @@ bool Outbox::has_room_for(const Frame& frame) const {
 
 // #region age
 // No line has a timer of its own, nor is the clock read for one: what was
-// written between two looks is as old as the second one tells. While nothing
+// written between two looks is as old as the first one tells. While nothing
 // waits nobody looks.
-void Outbox::look_later() {
+void Outbox::look_later(TimePoint now) {
     looking_ = true;
+    looked_ = now;
     look_ = EventLoop::running().call_later(limits_.delivery / kLooks,
                                             [this] { look(); });
 }
@@ -54,14 +55,13 @@ void Outbox::look() {
     TimePoint now = EventLoop::running().time();
     forget_delivered();
     if (writer_.queued() == 0) return;
-    if (!undelivered_.empty() &&
-        undelivered_.front().seen <= now - limits_.delivery) {
+    if (undelivered_.empty() || undelivered_.back().position < written_) {
+        undelivered_.push_back({written_, looked_});
+    }
+    if (undelivered_.front().written <= now - limits_.delivery) {
         return give_up();
     }
-    if (undelivered_.empty() || undelivered_.back().position < written_) {
-        undelivered_.push_back({written_, now});
-    }
-    look_later();
+    look_later(now);
 }
 
 void Outbox::forget_delivered() {

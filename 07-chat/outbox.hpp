@@ -43,11 +43,11 @@ private:
     // Up to which byte of all that was ever written had been written when.
     struct Mark {
         std::uint64_t position;
-        TimePoint seen;
+        TimePoint written;
     };
 
     bool has_room_for(const Frame& frame) const;
-    void look_later();
+    void look_later(TimePoint now);
     void look();
     void forget_delivered();
     void give_up();
@@ -59,6 +59,7 @@ private:
     std::uint64_t written_ = 0;      // bytes, ever
     std::vector<Mark> undelivered_;  // the oldest first
     bool looking_ = false;
+    TimePoint looked_;
     Handle look_;
     bool given_up_ = false;
 };
