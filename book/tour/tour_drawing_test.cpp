@@ -9,9 +9,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <fstream>
 #include <sstream>
+#include <utility>
 #include <vector>
 
 namespace tincan::tour {
@@ -146,6 +148,44 @@ TEST(Words, SayHowTheOthersManageIt) {
               std::string::npos);
     EXPECT_NE(joined(golden("6")).find("Their one thread slept in epoll_wait"),
               std::string::npos);
+}
+
+const Lane& lane(const Timeline& timeline, std::string_view name) {
+    return *std::ranges::find(timeline.lanes, name, &Lane::name);
+}
+
+// Those are written by hand: what they say must be in the timelines.
+TEST(Words, OfTheFiguresAreTrue) {
+    Timeline sleepers = golden("sleepers");
+    EXPECT_EQ(lane(sleepers, "sleeper 3").end.beat, 6);
+    EXPECT_EQ(lane(sleepers, "blocking 1").begin.beat, 6);
+    EXPECT_EQ(lane(sleepers, "blocking 2").end.beat, 6 + 2 * (1 + 3 + 2));
+
+    Timeline cancelled = golden("cancel");
+    int signal = cancelled.signals.at(0).at.beat;
+    for (const auto& [name, later] :
+         {std::pair{"delay", 0}, {"friend", 0}, {"tidy", 1}, {"main", 1}}) {
+        EXPECT_TRUE(lane(cancelled, name).cancelled) << name;
+        EXPECT_EQ(lane(cancelled, name).end.beat, signal + later) << name;
+    }
+
+    Timeline graceful = golden("graceful");
+    signal = graceful.signals.at(0).at.beat;
+    EXPECT_EQ(lane(graceful, "Ann's task").end.beat, signal);
+    EXPECT_EQ(lane(graceful, "Bob's task").end.beat, signal + 5);
+    EXPECT_EQ(lane(graceful, "Cid's task").end.beat * graceful.beat,
+              signal * graceful.beat + std::chrono::seconds(2));
+
+    Timeline blocking = golden("keyboard-blocking");
+    for (std::string_view name : {"delay 1", "delay 2"}) {
+        const Lane& delay = lane(blocking, name);
+        EXPECT_TRUE(delay.cancelled);
+        EXPECT_EQ(delay.end.beat, lane(blocking, "thread").end.beat);
+    }
+    EXPECT_EQ(std::ranges::count(blocking.waits, kReady, &Wait::call), 2);
+    Timeline thread = golden("keyboard-thread");
+    EXPECT_LT(lane(thread, "delay 1").end, lane(thread, "delay 2").end);
+    EXPECT_EQ(std::ranges::count(thread.waits, kReady, &Wait::call), 0);
 }
 
 TEST(Figures, InTheBookAreThoseOfTheGoldenTimelines) {
