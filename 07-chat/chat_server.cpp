@@ -47,8 +47,9 @@ Server start(ChatServer& chat, Socket listener, Log& log) {
 }
 
 TlsDoor open_door(const ServerConfig& config) {
-    if (config.tls.empty()) return {};
-    return {config.tls.front(), config.tls.back()};
+    const auto& [certificate, key] = config.tls;
+    if (certificate.empty()) return {};
+    return {certificate, key};
 }
 
 void fit(Limits& limits, std::size_t seats, Log& log) {

@@ -85,8 +85,7 @@ std::optional<ServerConfig> server_config(const Arguments& arguments) {
                 "log the statistics so often; 0: at SIGUSR1 only");
     app.add_option("--tls", config.tls,
                    "speak TLS; two PEM files, read again at SIGHUP")
-        ->type_name("CERT KEY")
-        ->expected(2);
+        ->type_name("CERT KEY");
     app.add_option("--selector", config.selector)
         ->check(CLI::IsMember({"select", "poll", "epoll"}))
         ->capture_default_str();

@@ -8,7 +8,7 @@
 
 #include <optional>
 #include <string>
-#include <vector>
+#include <utility>
 
 namespace tincan::chat {
 
@@ -16,8 +16,8 @@ struct ServerConfig {
     Endpoint endpoint{"127.0.0.1", "8000"};
     Limits limits;
     Log::Level log_level = Log::Level::info;
-    std::optional<Duration> stats;  // how often
-    std::vector<std::string> tls;   // certificate and key, or nothing
+    std::optional<Duration> stats;            // how often
+    std::pair<std::string, std::string> tls;  // certificate and key, or none
     std::string selector = "epoll";
 };
 

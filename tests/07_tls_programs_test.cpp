@@ -21,8 +21,8 @@ class TlsPrograms : public testing::Test {
 protected:
     void SetUp() override {
         certificates_.make("server", "DNS:localhost,IP:127.0.0.1");
-        server_.emplace(Server::ours({kChatServer, "{port}", "--tls",
-                                      path("server.pem"), path("server.key")}));
+        server_.emplace(Server::ours({kChatServer, "--tls", path("server.pem"),
+                                      path("server.key"), "{port}"}));
     }
     void TearDown() override {
         ASSERT_TRUE(server_->process().running()) << server_->process().err();

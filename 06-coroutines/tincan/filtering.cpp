@@ -12,6 +12,7 @@ Filtering::Filtering(std::unique_ptr<StreamFilter> filter, StreamOutput& output)
     output_.write(first);
 }
 
+// #region receive
 // An error is kept for the reader: what was right before it is read first.
 bool Filtering::receive(std::string_view wire, std::string& plain) {
     std::string reply;
@@ -34,7 +35,9 @@ bool Filtering::receive(std::string_view wire, std::string& plain) {
     }
     return more && !error_;
 }
+// #endregion receive
 
+// #region write
 void Filtering::write(std::string_view plain) {
     if (!deaf()) output_.write(encoded(plain));
 }
@@ -55,6 +58,8 @@ std::string Filtering::encoded(std::string_view plain) {
     }
     return wire;
 }
+
+// #endregion write
 
 void Filtering::finish() {
     if (std::exchange(finished_, true) || error_ || !ready()) return;

@@ -6,6 +6,7 @@
 
 namespace tincan {
 
+// #region filter
 // Turns what is read and written into what is on the wire and back. It does no
 // I/O: bytes go in and bytes come out, so it neither waits nor can be waited
 // for, and is tested without a connection.
@@ -32,5 +33,6 @@ public:
     // Appends what says that no more will be written.
     virtual void finish(std::string& wire) = 0;
 };
+// #endregion filter
 
 }  // namespace tincan
