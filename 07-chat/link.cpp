@@ -13,6 +13,10 @@ namespace {
 // How long a server may take for its part of the TLS handshake.
 constexpr Duration kHandshake = std::chrono::seconds(10);
 
+constexpr std::string_view kInsecure =
+    "WARNING: nobody knows who this server is (--insecure). Whoever is in "
+    "between can read and change all.\n";
+
 Coro<Streams> open_streams(Endpoint server) {
     try {
         Streams streams = co_await open_connection(server);
@@ -36,7 +40,10 @@ Coro<SharedLink> open_link(Endpoint server, TlsContext tls) {
             throw std::runtime_error("TLS: the server does not answer");
         }
     }
-    co_return std::make_shared<Link>(std::move(streams));
+    auto link = std::make_shared<Link>(std::move(streams));
+    // It is heard before anything that the server says.
+    if (tls.insecure()) link->unread = kInsecure;
+    co_return link;
 }
 // #endregion open_link
 

@@ -72,6 +72,7 @@ TlsContext make_client_tls(const std::string& ca_file) {
 TlsContext make_insecure_client_tls() {
     TlsContext context = make_context(TLS_client_method());
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
+    context.be_insecure();
     return context;
 }
 // #endregion make

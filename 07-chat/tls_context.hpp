@@ -20,10 +20,14 @@ public:
         : context_(std::move(context)) {}
 
     explicit operator bool() const { return context_ != nullptr; }
+    // A client's, that believes everything.
+    bool insecure() const { return insecure_; }
+    void be_insecure() { insecure_ = true; }
     ssl_ctx_st* get() const { return context_.get(); }
 
 private:
     std::shared_ptr<ssl_ctx_st> context_;
+    bool insecure_ = false;
 };
 
 // All of these speak TLS 1.2 and 1.3, nothing older; without renegotiation,
