@@ -46,8 +46,9 @@ inline void add_port(CLI::App& app, Endpoint& endpoint) {
 }
 
 // Parts of seconds are allowed.
-inline void add_seconds(CLI::App& app, const char* name,
-                        std::chrono::nanoseconds& time, const char* what) {
+inline CLI::Option* add_seconds(CLI::App& app, const char* name,
+                                std::chrono::nanoseconds& time,
+                                const char* what) {
     using Seconds = std::chrono::duration<double>;
     auto set = [name, &time](double seconds) {
         bool good = seconds >= 0.001 && seconds <= 1e6;  // nan isn't
@@ -55,7 +56,7 @@ inline void add_seconds(CLI::App& app, const char* name,
         time = std::chrono::duration_cast<std::chrono::nanoseconds>(
             Seconds(seconds));
     };
-    app.add_option_function<double>(name, set, what)
+    return app.add_option_function<double>(name, set, what)
         ->type_name("SECONDS")
         ->default_str(fmt::format("{:g}", Seconds(time).count()));
 }

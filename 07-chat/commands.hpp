@@ -7,7 +7,6 @@
 
 namespace tincan::chat {
 
-// #region request
 struct Request {
     enum class Kind {
         say,
@@ -32,7 +31,6 @@ Request parse_request(std::string_view line);
 
 // "NAME TEXT": what is before the first space, and what is behind it.
 std::pair<std::string_view, std::string_view> split_word(std::string_view text);
-// #endregion request
 
 // What there is to ask for, in lines of the server's.
 std::string help_lines();

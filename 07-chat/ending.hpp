@@ -7,7 +7,6 @@
 
 namespace tincan::chat {
 
-// #region ending
 enum class Ending {
     // By itself, or by us for no fault of its own.
     quit,
@@ -32,7 +31,6 @@ inline constexpr std::size_t kEndings = 15;
 constexpr bool is_drop(Ending ending) {
     return ending >= Ending::full;
 }
-// #endregion ending
 
 constexpr std::string_view word_for(Ending ending) {
     switch (ending) {

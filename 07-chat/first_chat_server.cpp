@@ -40,13 +40,12 @@ Coro<void> serve(StreamReader reader, StreamWriter writer,
     for (;;) {
         std::string line(co_await reader.readline());  // (6)
         if (line.empty()) break;
-        chat->tell_all(name + ": " + line);  // (7)
+        chat->tell_all(fmt::format("{}: {}", name, line));  // (7)
     }
     chat->tell_all(name + " has left the chat\n");  // (8)
 }
 // #endregion chat
 
-// #region main
 Coro<void> serve_all(Endpoint endpoint) {
     auto chat = std::make_shared<Chat>();
     auto handler = [chat](StreamReader reader, StreamWriter writer) {
@@ -55,7 +54,6 @@ Coro<void> serve_all(Endpoint endpoint) {
     Server server = start_server(handler, announce_listener(endpoint));
     co_await serve_until_signal(std::move(server));
 }
-// #endregion main
 
 }  // namespace
 

@@ -6,7 +6,6 @@
 
 namespace tincan::chat {
 
-// #region limits
 struct Limits {
     std::size_t max_clients = 16384;
     std::size_t max_per_address = 0;   // 0: a class sits behind one address
@@ -26,6 +25,5 @@ struct Limits {
     std::chrono::nanoseconds delivery = std::chrono::seconds(10);
     std::chrono::nanoseconds shutdown = std::chrono::seconds(5);
 };
-// #endregion limits
 
 }  // namespace tincan::chat

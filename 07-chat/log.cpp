@@ -20,10 +20,10 @@ namespace {
 // Writes what the descriptor takes at once. It is not made non-blocking: it is
 // shared with the shell that started us. Of a pipe that poll calls writable,
 // PIPE_BUF bytes can be written without waiting, and in one piece. pipe(7)
-class PatientSink final
+class ImpatientSink final
     : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
 public:
-    explicit PatientSink(int fd) : fd_(fd) {}
+    explicit ImpatientSink(int fd) : fd_(fd) {}
 
 protected:
     void sink_it_(const spdlog::details::log_msg& message) override {
@@ -95,7 +95,7 @@ std::string log_text(std::string_view what, const Log::Fields& fields) {
 
 Log::Log(Level least, int fd)
     : logger_(std::make_shared<spdlog::logger>(
-          "chat", std::make_shared<PatientSink>(fd))) {
+          "chat", std::make_shared<ImpatientSink>(fd))) {
     logger_->set_level(to_spdlog(least));
     logger_->set_formatter(std::make_unique<spdlog::pattern_formatter>(
         "%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc));

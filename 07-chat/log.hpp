@@ -19,7 +19,6 @@ class logger;
 
 namespace tincan::chat {
 
-// #region log
 class Log {
 public:
     enum class Level { debug, info, warning, error, off };
@@ -52,7 +51,6 @@ public:
 private:
     std::shared_ptr<spdlog::logger> logger_;
 };
-// #endregion log
 
 // "what key=value key=\"two words\""
 std::string log_text(std::string_view what, const Log::Fields& fields);

@@ -82,7 +82,8 @@ std::optional<ServerConfig> server_config(const Arguments& arguments) {
     add_log_level(app, config.log_level);
     Duration period{};
     add_seconds(app, "--stats", period,
-                "log the statistics so often; 0: at SIGUSR1 only");
+                "log the statistics so often, not at SIGUSR1 only")
+        ->default_str("");
     app.add_option("--tls", config.tls,
                    "speak TLS; two PEM files, read again at SIGHUP")
         ->type_name("CERT KEY");

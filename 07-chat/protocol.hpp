@@ -41,7 +41,6 @@ bool is_http_request(std::string_view line);
 bool is_tls_hello(std::string_view bytes);
 // #endregion requests
 
-// #region replies
 // What the server says; each is one line, with its LF.
 std::string event_line(const ChatEvent& event);
 std::string refusal_line(Refusal refusal);
@@ -64,7 +63,6 @@ std::string members_lines(const Room& room);
 std::string list_lines(std::string_view what,
                        const std::vector<std::string>& entries,
                        std::size_t total);
-// #endregion replies
 
 // How rooms tell of what happens in these lines.
 const Wire& line_wire();

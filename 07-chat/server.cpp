@@ -94,7 +94,6 @@ void ChatServer::end() {
         session->end(shutdown_line());
 }
 
-// #region stats
 void ChatServer::log_stats() {
     std::size_t queued = 0;
     for (const Session* session : sessions_)
@@ -117,6 +116,5 @@ void ChatServer::log_stats() {
     fields.insert(fields.end(), reasons.begin(), reasons.end());
     log_.answer("stats", fields);
 }
-// #endregion stats
 
 }  // namespace tincan::chat

@@ -17,7 +17,6 @@
 
 namespace tincan::chat {
 
-// #region server
 class ChatServer {
 public:
     // All of them must outlive it.
@@ -53,6 +52,5 @@ private:
     std::uint64_t connections_ = 0;
     std::array<std::uint64_t, kEndings> ended_{};
 };
-// #endregion server
 
 }  // namespace tincan::chat

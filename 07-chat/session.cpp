@@ -151,7 +151,6 @@ std::optional<Refusal> Session::obey(const Line& line) {
 }
 // #endregion handle
 
-// #region carry_out
 std::optional<Refusal> Session::carry_out(const Request& request) {
     switch (request.kind) {
         case Request::Kind::say:
@@ -192,7 +191,6 @@ std::optional<Refusal> Session::carry_out(const Request& request) {
     }
     return std::nullopt;
 }
-// #endregion carry_out
 
 std::optional<Refusal> Session::rename(std::string_view wanted) {
     std::optional<Name> name = parse_name(wanted);

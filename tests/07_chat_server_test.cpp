@@ -104,14 +104,13 @@ TEST_F(ChatServer, DoesNotGiveANameTwice) {
 }
 
 TEST_F(ChatServer, RefusesTextThatWouldDriveATerminal) {
+    start({"--rate", "0"});
     Client ann = join("Ann");
     Client bob = join("Bob");
     expect_line(ann, "Bob connected!");
-    bob.send("\x1b[2J\n\xff\na\rb\n\xc2\x9b\nfine\tnow\n");
-    expect_refusal(bob, "601");
-    expect_refusal(bob, "600");
-    expect_refusal(bob, "601");
-    expect_refusal(bob, "601");
+    bob.send("\x1b[2J\n\xff\na\rb\n\u009b\n/me \u202egnahc\nfine\tnow\n");
+    for (const char* code : {"601", "600", "601", "601", "601"})
+        expect_refusal(bob, code);
     expect_line(bob, "Bob: fine\tnow");
     expect_line(ann, "Bob: fine\tnow");
 }

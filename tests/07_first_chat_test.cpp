@@ -147,6 +147,7 @@ TEST(FirstChatServer, CanBeFilledWithPeopleWhoSayNothing) {
     Server server = Server::ours(
         {TINCAN_BUILD_DIR "/07-chat/first_chat_server", "{port}"}, options);
     std::vector<Client> silent;
+    silent.reserve(24);
     for (int i = 0; i < 24; ++i)
         silent.emplace_back(server.endpoint());
     server.process().wait_for_line("out of descriptors", Deadline(5s));

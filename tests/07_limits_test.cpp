@@ -72,6 +72,7 @@ TEST_F(ChatServer, KeepsDescriptorsInReserveAndSaysThatItHasFew) {
         " warning too-few-descriptors max-clients=16384 seats=48",
         Deadline(5s));
     std::vector<Client> crowd;
+    crowd.reserve(48);
     for (int i = 0; i < 48; ++i)
         crowd.push_back(join("user" + std::to_string(i)));
     for (int i = 0; i < 8; ++i) {

@@ -164,7 +164,7 @@ TEST(Names, AreTheSameInUpperAndLowerCase) {
     EXPECT_NE(key("Ann"), key("Anna"));
 }
 
-TEST(Names, CannotBeTheServers) {
+TEST(Names, CannotBeServer) {
     EXPECT_FALSE(parse_name("server"));
     EXPECT_FALSE(parse_name("Server"));
     EXPECT_FALSE(parse_name("ſerver"));  // a long s folds to an s

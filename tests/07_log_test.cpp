@@ -7,9 +7,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
-#include <regex>
 
 using namespace tincan;
 using namespace tincan::test;
@@ -78,11 +78,13 @@ TEST(Log, TellsTimeLevelAndWhatItWasAskedTo) {
     log.info("b", {});
     log.warning("c", {{"why", "d"}});
     log.answer("e", {});
-    std::regex lines(
-        R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z warning c why=d\n)"
-        R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z info e\n)");
     std::string text = pipe.drain();
-    EXPECT_TRUE(std::regex_match(text, lines)) << text;
+    for (char& c : text) {
+        if (c >= '0' && c <= '9') c = '0';
+    }
+    EXPECT_EQ(text,
+              "0000-00-00T00:00:00.000Z warning c why=d\n"
+              "0000-00-00T00:00:00.000Z info e\n");
 }
 
 TEST(Log, WaitsForNobodyAndSaysHowMuchWasLost) {

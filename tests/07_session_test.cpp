@@ -5,6 +5,9 @@
 #include "tests/06_support.hpp"
 
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <string>
@@ -252,6 +255,33 @@ Coro<void> be_too_fast_now_and_then() {
 
 TEST_F(SessionTest, ClosesAtTheTwentiethLineInARowThatIsTooFast) {
     run(be_too_fast_now_and_then());
+}
+
+Coro<void> look_at_the_socket() {
+    House house;
+    Socket listener = listen_on({"127.0.0.1", "0"});
+    std::string at = to_string(local_address(listener));
+    Socket client = connect_to({"127.0.0.1", at.substr(at.rfind(':') + 1)});
+    Streams streams = make_streams(accept_client(listener).socket, "visitor");
+    StreamWriter writer = streams.second;
+    Task<void> session =
+        EventLoop::running().create_task(run_session(house, streams));
+    co_await sleep(Duration::zero());
+    auto option = [&](int level, int name) {
+        int value = 0;
+        socklen_t size = sizeof value;
+        EXPECT_EQ(::getsockopt(writer.fd(), level, name, &value, &size), 0);
+        return value;
+    };
+    // Twice, because the kernel counts what it needs itself. socket(7)
+    EXPECT_EQ(option(SOL_SOCKET, SO_SNDBUF), 2 * house.limits.send_buffer);
+    EXPECT_EQ(option(IPPROTO_TCP, TCP_USER_TIMEOUT), 10'000);
+    writer.abort();
+    co_await session;
+}
+
+TEST_F(SessionTest, BoundsWhatTheKernelKeepsForItAndForHowLong) {
+    run(look_at_the_socket());
 }
 
 Coro<void> be_cancelled() {

@@ -1,6 +1,9 @@
-// What the chat server makes of a line, against what the protocol says.
+// What the chat server makes of a line, against what the protocol says: is it
+// text, what does it ask for, whose name is it, and how does it look in a log.
 #include "01-blocking/text.hpp"
 #include "07-chat/commands.hpp"
+#include "07-chat/log.hpp"
+#include "07-chat/names.hpp"
 #include "07-chat/protocol.hpp"
 #include "tests/fuzz/input.hpp"
 
@@ -64,6 +67,55 @@ void try_request(std::string_view line) {
            "two parts");
 }
 
+// Nobody's name can drive a terminal, be taken for another one, or end early
+// in "name: text".
+void try_parsed_name(std::string_view text) {
+    std::optional<Name> name = parse_name(text);
+    if (!name) return;
+    expect(printable(name->shown) == name->shown, "a name is text");
+    expect(name->shown.find_first_of(" :!*()/\\\"=") == std::string::npos,
+           "a name is a word");
+    std::size_t length = 0;
+    for (std::string_view rest = name->shown; !rest.empty(); ++length)
+        rest.remove_prefix(decode_utf8(rest).size);
+    expect(length >= 1 && length <= kLongestName, "a name's length");
+    std::optional<Name> again = parse_name(name->shown);
+    expect(again && again->shown == name->shown && again->key == name->key,
+           "a name stays what it is");
+    expect(name->key != "server", "the server's name");
+}
+
+void try_protocols(std::string_view line) {
+    bool http = line.find(" HTTP/", line.find(' ') + 1) != line.npos &&
+                line.find(' ') != line.npos;
+    expect(!is_http_request(line) || http, "HTTP");
+    if (is_http_request(line)) {
+        std::optional<std::string_view> name = requested_name(line);
+        expect(!name || !parse_name(*name), "a request that is a name");
+    }
+    if (!line.empty() && is_tls_hello(line)) {
+        expect(check_text(line).has_value(), "text that is a hello");
+    }
+}
+
+// What comes from outside is one value on one line of the log.
+void try_log(std::string_view line) {
+    std::string text = log_text("x", {{"a", std::string(line)}, {"b", "c"}});
+    expect(is_utf8(text), "the log is text");
+    std::string_view value = text;
+    expect(value.starts_with("x a=") && value.ends_with(" b=c"), "its form");
+    value.remove_prefix(4);
+    value.remove_suffix(4);
+    bool quotes = value.starts_with('"');
+    if (quotes) value = value.substr(1, value.size() - 2);
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        char c = value[i];
+        expect(static_cast<unsigned char>(c) >= 0x20, "a line is a line");
+        expect(quotes || (c != ' ' && c != '='), "a value is a value");
+        expect(c != '"' || (i > 0 && value[i - 1] == '\\'), "its end");
+    }
+}
+
 void try_name(std::string_view line) {
     std::optional<std::string_view> name = requested_name(line);
     bool asks = line == "CONNECT" || line.starts_with("CONNECT ");
@@ -79,5 +131,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
     try_text(line);
     try_request(line);
     try_name(line);
+    try_parsed_name(line);
+    try_protocols(line);
+    try_log(line);
     return 0;
 }
