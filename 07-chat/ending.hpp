@@ -26,7 +26,8 @@ enum class Ending {
     endless_line,
     too_slow,
 };
-inline constexpr std::size_t kEndings = 15;
+inline constexpr std::size_t kEndings =
+    static_cast<std::size_t>(Ending::too_slow) + 1;
 
 constexpr bool is_drop(Ending ending) {
     return ending >= Ending::full;
