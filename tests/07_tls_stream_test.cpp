@@ -430,6 +430,11 @@ TEST_P(TlsStream, WhoAsksForKeysAndTakesNoneGetsNoMore) {
 
 // What is refused.
 
+// OpenSSL 3.0 says "sslv3 alert ...", later ones "ssl/tls alert ...".
+bool is_alert(const std::string& what, const std::string& name) {
+    return what.ends_with(" alert " + name);
+}
+
 Coro<void> renegotiation_main() {
     Ends ends;
     Peer peer;
@@ -474,7 +479,8 @@ Coro<void> old_main() {
     EXPECT_EQ(what, "TLS: unsupported protocol");
     ends.out().close();
     peer.put_in(ends.received());
-    EXPECT_EQ(peer.read(), "error: tlsv1 alert protocol version");
+    std::string heard = peer.read();
+    EXPECT_TRUE(is_alert(heard, "protocol version")) << heard;
 }
 
 TEST_P(TlsStream, Tls11IsRefusedAndToldWhy) {
@@ -519,7 +525,8 @@ Coro<void> damaged_main() {
     ends.out().write("in vain");
     ends.out().close();
     peer.put_in(ends.received());
-    EXPECT_EQ(peer.read(), "error: sslv3 alert bad record mac");
+    std::string heard = peer.read();
+    EXPECT_TRUE(is_alert(heard, "bad record mac")) << heard;
     // OpenSSL notes errors down in one list for all connections.
     send_all(other.socket, innocent.encrypt("innocent\n"));
     line = co_await outcome(other.in());
@@ -571,7 +578,8 @@ Coro<void> belief_main() {
     }
     Verdict verdict = co_await connect_as("other.example", ours);
     EXPECT_EQ(verdict.of_client, "the server's certificate: hostname mismatch");
-    EXPECT_EQ(verdict.of_server, "TLS: sslv3 alert bad certificate");
+    EXPECT_TRUE(is_alert(verdict.of_server, "bad certificate"))
+        << verdict.of_server;
     for (const char* address : {"127.0.0.2", "::1"}) {
         verdict = co_await connect_as(address, ours);
         EXPECT_EQ(verdict.of_client,
@@ -580,13 +588,14 @@ Coro<void> belief_main() {
     verdict = co_await connect_as("localhost", ours, "old");
     EXPECT_EQ(verdict.of_client,
               "the server's certificate: certificate has expired");
-    EXPECT_EQ(verdict.of_server, "TLS: sslv3 alert certificate expired");
+    EXPECT_TRUE(is_alert(verdict.of_server, "certificate expired"))
+        << verdict.of_server;
     TlsContext systems = make_client_tls("");
     verdict = co_await connect_as("localhost", systems);
     EXPECT_EQ(verdict.of_client,
               "the server's certificate: unable to get local issuer "
               "certificate");
-    EXPECT_EQ(verdict.of_server, "TLS: tlsv1 alert unknown ca");
+    EXPECT_TRUE(is_alert(verdict.of_server, "unknown ca")) << verdict.of_server;
     TlsContext blind = make_insecure_client_tls();
     verdict = co_await connect_as("other.example", blind, "old");
     EXPECT_EQ(verdict.of_client, "");
