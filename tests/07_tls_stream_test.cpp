@@ -605,6 +605,34 @@ TEST_P(TlsStream, AClientBelievesOnlyTheRightNameTheRightCaAndTheRightTime) {
     run_here(belief_main());
 }
 
+// Whatever byte of it is wrong, and wherever it ends.
+TEST(TlsHello, DamagedDoesNoHarm) {
+    Peer peer;
+    SSL_do_handshake(peer.ssl());
+    const std::string hello = peer.take_out();
+    TlsContext tls = server_tls();
+    for (std::size_t at = 0; at < hello.size(); ++at) {
+        std::string damaged = hello;
+        damaged[at] = static_cast<char>(~damaged[at]);
+        for (const std::string& wire : {damaged, hello.substr(0, at)}) {
+            auto filter = make_server_filter(tls);
+            std::string plain;
+            std::string reply;
+            try {
+                if (!wire.empty()) filter->decode(wire, plain, reply);
+                EXPECT_THROW(filter->decode("", plain, reply),
+                             std::system_error);
+            } catch (const std::system_error& error) {
+                EXPECT_TRUE(std::string_view(error.what()).starts_with("TLS: "))
+                    << error.what();
+            }
+            EXPECT_FALSE(filter->ready());
+            EXPECT_EQ(plain, "");
+            EXPECT_LT(reply.size(), 10'000U);
+        }
+    }
+}
+
 // What is wrong with the files.
 
 std::string refusal(const std::string& certificate, const std::string& key) {
