@@ -133,6 +133,7 @@ void KeyDecoder::take_csi(char c) {
 // ESC [ 1 ; 5 A is that key with Ctrl held.
 void KeyDecoder::end_csi(char final) {
     using enum Key::Kind;
+    bool bare = state_ == State::csi && pending_.empty();
     state_ = State::ground;
     std::string_view number(pending_);
     number = number.substr(0, number.find(';'));
@@ -141,9 +142,12 @@ void KeyDecoder::end_csi(char final) {
         {'D', left}, {'H', home}, {'F', end},
     };
     static constexpr std::pair<std::string_view, Key::Kind> numbers[] = {
-        {"1", home}, {"7", home},    {"4", end},       {"8", end},
-        {"3", del},  {"5", page_up}, {"6", page_down},
+        {"1", home},      {"7", home},          {"4", end},
+        {"8", end},       {"3", del},           {"5", page_up},
+        {"6", page_down}, {"200", paste_begin}, {"201", paste_end},
     };
+    if (bare && final == 'I') press(focus_in);
+    if (bare && final == 'O') press(focus_out);
     for (auto [letter, kind] : letters) {
         if (final == letter) press(kind);
     }

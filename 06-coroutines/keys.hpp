@@ -24,6 +24,12 @@ struct Key {
         end,
         page_up,
         page_down,
+        // What a terminal tells if it was asked to, in the shape of keys: text
+        // is being pasted, until paste_end; its window is in use, or not.
+        paste_begin,
+        paste_end,
+        focus_in,
+        focus_out,
     };
     Kind kind;
     std::string text{};
