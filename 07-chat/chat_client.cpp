@@ -3,8 +3,6 @@
 //
 //   $ ./chat_client                     asks for your name
 //   $ ./chat_client --name Ann < script
-//
-// Not here yet: scrolling back, history, completion, reconnecting.
 
 #include "06-coroutines/tincan/run.hpp"
 #include "07-chat/command_line.hpp"
@@ -51,6 +49,7 @@ int main(int argc, char** argv) {
     return run_program(argc, argv, [](const Arguments& arguments) {
         Endpoint server{"127.0.0.1", "8000"};
         std::string name;
+        bool once = false;
         CLI::App app("A client for chat_server; in a pipe, a line client.",
                      "chat_client");
         add_host(app, server);
@@ -59,6 +58,8 @@ int main(int argc, char** argv) {
             ->check([](const std::string& text) {
                 return check_text(text) ? "not text" : "";
             });
+        app.add_flag("--once", once,
+                     "end with the connection, don't make another");
         TlsChoice tls;
         add_tls(app, tls);
         if (!parse_command_line(app, arguments, "[OPTIONS] [HOST [PORT]]")) {
@@ -66,7 +67,8 @@ int main(int argc, char** argv) {
         }
         use_utf8_locale();
         TlsContext context = context_for(tls);
-        run(can_draw() ? screen_client(server, context, name)
+        auto connect = [server, context] { return open_link(server, context); };
+        run(can_draw() ? screen_client(connect, name, once)
                        : line_client(server, context, name));
     });
 }

@@ -2,33 +2,26 @@
 #pragma once
 
 #include "07-chat/line_editor.hpp"
+#include "07-chat/rows.hpp"
+#include "07-chat/scrollback.hpp"
+#include "07-chat/status.hpp"
 
-#include <deque>
-#include <string>
 #include <string_view>
 #include <vector>
 
 namespace tincan::chat {
 
-struct Size {
-    int rows;
-    int columns;
-
-    bool operator==(const Size&) const = default;
-};
-
 // Borrowed from the client for as long as it takes to draw it.
 struct Content {
-    const std::deque<std::string>& messages;  // visible_text, the oldest first
-    std::string_view status;
+    Scrollback& talk;
+    const Status& status;
     std::string_view prompt;
-    const LineEditor& line;
+    const LineEditor* line;  // behind the prompt; null: nothing can be typed
 };
 
 // Row by row what is to be drawn, none of them wider than the screen.
 struct Picture {
-    std::vector<std::string> rows;
-    int status_row;  // to be shown inverted; -1: there is no room for it
+    std::vector<Row> rows;
     int cursor_row;
     int cursor_column;
 };
@@ -37,7 +30,7 @@ struct Picture {
 // them the status bar and, on the last row, the line being typed.
 Picture lay_out(const Content& content, Size size);
 
-// `text` cut into rows of at most `width` columns, between words if it can be.
-std::vector<std::string_view> wrap(std::string_view text, int width);
+// The part of a screen that messages have.
+Size message_area(Size screen);
 
 }  // namespace tincan::chat

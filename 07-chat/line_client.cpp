@@ -56,7 +56,6 @@ Coro<std::string> ask_name(SharedInput input) {
     co_return *name;
 }
 
-// #region send_lines
 // Sends what is typed; end of input is the end of what we say, not of what we
 // hear.
 Coro<void> send_lines(SharedLink link, SharedInput input) {
@@ -68,7 +67,6 @@ Coro<void> send_lines(SharedLink link, SharedInput input) {
     }
     link->writer.write_eof();
 }
-// #endregion send_lines
 
 // Prints what the server says until it ends, or refuses us. Once it has let us
 // in, `sending` begins.
@@ -76,9 +74,9 @@ Coro<std::optional<Task<void>>> print_lines(SharedLink link,
                                             SharedInput input) {
     std::optional<Task<void>> sending;
     while (!link->talk.refused()) {
-        std::optional<std::string> line = co_await hear(link);
-        if (!line) break;
-        print_line("{}", *line);
+        std::optional<Heard> heard = co_await hear(link);
+        if (!heard) break;
+        print_line("{}", heard->line);
         if (link->talk.joined() && !sending) {
             sending = EventLoop::running().create_task(send_lines(link, input),
                                                        "send");
@@ -89,13 +87,13 @@ Coro<std::optional<Task<void>>> print_lines(SharedLink link,
 
 }  // namespace
 
-// #region line_client
 Coro<void> line_client(Endpoint server, TlsContext tls, std::string name) {
     auto input = std::make_shared<Input>();
     if (name.empty()) name = co_await ask_name(input);
     SharedLink link = co_await open_link(server, tls);
     EventLoop& loop = EventLoop::running();
-    loop.create_task(stay_alive(link), "stay alive");
+    auto alive = [] {};
+    loop.create_task(stay_alive(link, alive), "stay alive");
 
     link->writer.write(link->talk.typed(name));
     std::optional<Task<void>> sending = co_await print_lines(link, input);
@@ -106,6 +104,5 @@ Coro<void> line_client(Endpoint server, TlsContext tls, std::string name) {
     // A connection that was lost may have been noticed there first.
     if (sending->done()) sending->result();
 }
-// #endregion line_client
 
 }  // namespace tincan::chat

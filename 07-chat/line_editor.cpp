@@ -23,7 +23,7 @@ std::size_t boundary_from(std::string_view text, std::size_t position) {
 void LineEditor::apply(const Key& key) {
     switch (key.kind) {
         case Key::Kind::character:
-            return insert(key.text);
+            return insert_whole(key.text);
         case Key::Kind::control:
             return apply_control(key.text[0]);
         case Key::Kind::backspace:
@@ -71,12 +71,35 @@ std::string LineEditor::take() {
     return std::exchange(text_, {});
 }
 
+void LineEditor::set(std::string line) {
+    text_ = std::move(line);
+    cursor_ = text_.size();
+}
+
+bool LineEditor::insert(std::string_view text) {
+    std::size_t room = longest_ - text_.size();
+    std::size_t end = 0;
+    for (const Grapheme& grapheme : graphemes(text)) {
+        if (end + grapheme.bytes.size() > room) break;
+        end += grapheme.bytes.size();
+    }
+    insert_whole(text.substr(0, end));
+    return end == text.size();
+}
+
+void LineEditor::replace_before(std::size_t size, std::string_view text) {
+    if (text_.size() - size + text.size() > longest_) return;
+    text_.erase(cursor_ - size, size);
+    cursor_ -= size;
+    insert_whole(text);
+}
+
 // What is inserted may join with its neighbours: an accent typed behind its
 // letter, a letter typed before an accent. Then the cursor goes behind both.
-void LineEditor::insert(std::string_view character) {
-    if (text_.size() + character.size() > longest_) return;
-    text_.insert(cursor_, character);
-    cursor_ = boundary_from(text_, cursor_ + character.size());
+void LineEditor::insert_whole(std::string_view text) {
+    if (text_.size() + text.size() > longest_) return;
+    text_.insert(cursor_, text);
+    cursor_ = boundary_from(text_, cursor_ + text.size());
 }
 
 // Erasing may join what stood on both sides, as well.

@@ -21,20 +21,29 @@ public:
     // Does what the key means to a line of text, if it means anything.
     void apply(const Key& key);
 
-    std::string_view before_cursor() const { return view().substr(0, cursor_); }
-    std::string_view behind_cursor() const { return view().substr(cursor_); }
+    // Text of several characters at once. False if there was no room for all
+    // of it: then as many whole characters stand there as there was room for.
+    bool insert(std::string_view text);
+    // Puts `text` in the place of the last `size` bytes before the cursor, if
+    // there is room for it.
+    void replace_before(std::size_t size, std::string_view text);
+    // Another line in place of this one, with the cursor behind it.
+    void set(std::string line);
+
+    std::string_view before_cursor() const { return text().substr(0, cursor_); }
+    std::string_view behind_cursor() const { return text().substr(cursor_); }
+    std::string_view text() const { return text_; }
     bool empty() const { return text_.empty(); }
 
     // The line as it is; the next one begins empty.
     std::string take();
 
 private:
-    std::string_view view() const { return text_; }
     std::size_t one_left() const;
     std::size_t one_right() const;
     std::size_t word_left() const;
     void apply_control(char letter);
-    void insert(std::string_view character);
+    void insert_whole(std::string_view text);
     void erase(std::size_t begin, std::size_t end);
 
     std::size_t longest_;

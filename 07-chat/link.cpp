@@ -6,12 +6,16 @@
 
 #include <fmt/core.h>
 
+#include <chrono>
+
 namespace tincan::chat {
+
+using namespace std::chrono_literals;
 
 namespace {
 
 // How long a server may take for its part of the TLS handshake.
-constexpr Duration kHandshake = std::chrono::seconds(10);
+constexpr Duration kHandshake = 10s;
 
 constexpr std::string_view kInsecure =
     "WARNING: nobody knows who this server is (--insecure). Whoever is in "
@@ -47,18 +51,23 @@ Coro<SharedLink> open_link(Endpoint server, TlsContext tls) {
 }
 // #endregion open_link
 
-Coro<std::optional<std::string>> hear(SharedLink link) {
+Coro<std::optional<Heard>> hear(SharedLink link) {
     bool ended = false;
     for (;;) {
         std::optional<Line> line =
             ended ? link->decoder.finish() : link->decoder.next(link->unread);
         if (line && line->kind != Line::Kind::text) {
-            co_return fmt::format("(a line of more than {} bytes)",
-                                  kLongestHeard);
+            line->text =
+                fmt::format("(a line of more than {} bytes)", kLongestHeard);
         }
         if (line) {
-            std::optional<std::string> shown = link->talk.heard(line->text);
-            if (shown) co_return shown;
+            std::optional<Heard> heard =
+                link->talk.heard(line->text, EventLoop::running().time());
+            link->writer.write(link->talk.take_answer());
+            if (heard) co_return heard;
+        } else if (ended && link->given_up) {
+            throw std::system_error(std::make_error_code(std::errc::timed_out),
+                                    "the server does not answer");
         } else if (ended) {
             co_return std::nullopt;
         } else {
@@ -68,11 +77,29 @@ Coro<std::optional<std::string>> hear(SharedLink link) {
     }
 }
 
-Coro<void> stay_alive(SharedLink link) {
+// #region stay_alive
+Coro<void> stay_alive(SharedLink link, std::function<void()> unsure) {
+    constexpr Duration kSoon = 2s;
+    EventLoop& loop = EventLoop::running();
+    Conversation& talk = link->talk;
+    bool waited = false;  // for a welcome, already the last time
     for (;;) {
-        co_await sleep(kSignOfLife);
-        if (link->talk.joined()) link->writer.write(link->talk.sign_of_life());
+        TimePoint next = loop.time() + kSignOfLife;
+        co_await sleep(kSoon);
+        while (loop.time() < next && talk.silent_since()) {
+            unsure();
+            co_await sleep(1s);
+        }
+        co_await sleep(next - loop.time());
+        if (talk.silent_since() || (waited && talk.waits_for_welcome())) {
+            link->given_up = true;
+            link->writer.abort();
+            co_return;
+        }
+        waited = talk.waits_for_welcome();
+        link->writer.write(talk.sign_of_life(loop.time()));
     }
 }
+// #endregion stay_alive
 
 }  // namespace tincan::chat

@@ -6,9 +6,9 @@
 #include "07-chat/lines.hpp"
 #include "07-chat/tls_context.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace tincan::chat {
@@ -22,6 +22,7 @@ struct Link {
     LineDecoder decoder{kLongestHeard, std::string::npos};
     std::string_view unread;  // of what the reader gave
     Conversation talk;
+    bool given_up = false;  // the server has not answered for too long
 };
 
 // The tasks of a client share it, each by a pointer of its own: none can find
@@ -33,11 +34,14 @@ using SharedLink = std::shared_ptr<Link>;
 // with the server's certificate.
 Coro<SharedLink> open_link(Endpoint server, TlsContext tls);
 
-// The next line to show; nothing when the server has ended. Throws
+// What the server says next; nothing when it has ended. Throws
 // std::system_error if the connection is lost.
-Coro<std::optional<std::string>> hear(SharedLink link);
+Coro<std::optional<Heard>> hear(SharedLink link);
 
-// Tells the server from time to time that we are still here. Never ends.
-Coro<void> stay_alive(SharedLink link);
+// Tells the server from time to time that we are still here, and expects an
+// answer, if it has ever given one. Calls `unsure` every second in which there
+// should have been one for some time; when it has been too long, gives the
+// connection up, and `hear` throws.
+Coro<void> stay_alive(SharedLink link, std::function<void()> unsure);
 
 }  // namespace tincan::chat

@@ -15,6 +15,8 @@ namespace {
 // people's lines.
 constexpr int kMarksInARow = 3;
 
+constexpr int kNormalFormC = UTF8PROC_STABLE | UTF8PROC_COMPOSE;
+
 // What utf8proc makes of `text`, which is UTF-8, by UTF8PROC_… options.
 std::optional<std::string> mapped(std::string_view text, int options) {
     utf8proc_uint8_t* result = nullptr;
@@ -74,13 +76,16 @@ bool is_allowed(std::string_view text) {
 
 std::optional<Name> parse_name(std::string_view text) {
     if (!is_utf8(text)) return std::nullopt;
-    constexpr int normal_form_c = UTF8PROC_STABLE | UTF8PROC_COMPOSE;
-    std::optional<std::string> shown = mapped(text, normal_form_c);
+    std::optional<std::string> shown = mapped(text, kNormalFormC);
     if (!shown || !is_allowed(*shown)) return std::nullopt;
-    std::optional<std::string> key =
-        mapped(*shown, normal_form_c | UTF8PROC_CASEFOLD);
+    std::optional<std::string> key = fold_case(*shown);
     if (!key || *key == "server") return std::nullopt;
     return Name{*shown, *key};
+}
+
+std::optional<std::string> fold_case(std::string_view text) {
+    if (!is_utf8(text)) return std::nullopt;
+    return mapped(text, kNormalFormC | UTF8PROC_CASEFOLD);
 }
 
 }  // namespace tincan::chat

@@ -19,4 +19,8 @@ struct Name {
 // Nothing if `text` isn't that, or is the name in which the server speaks.
 std::optional<Name> parse_name(std::string_view text);
 
+// The same for any text: two that differ in case only become the same. Nothing
+// if it isn't UTF-8.
+std::optional<std::string> fold_case(std::string_view text);
+
 }  // namespace tincan::chat

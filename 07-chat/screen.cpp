@@ -1,19 +1,35 @@
 #include "07-chat/screen.hpp"
 
 #include "06-coroutines/terminal.hpp"
+#include "07-chat/palette.hpp"
 
 #define NCURSES_NOMACROS  // functions, not macros named erase and move
 #include <curses.h>
 #include <term.h>
 #include <unistd.h>
-#undef columns  // term.h has macros all the same
+// term.h has macros all the same.
+#undef columns
+#undef tone
 
 #include <clocale>
 #include <cstddef>
 #include <cstdlib>
+#include <span>
 #include <stdexcept>
+#include <string_view>
 
 namespace tincan::chat {
+
+namespace {
+
+// #region tell_more
+// Marks around what is pasted, and word when the window gets or loses the
+// focus: as keys that nobody has. Terminals without either ignore this.
+constexpr std::string_view kTellMore = "\033[?2004h\033[?1004h";
+constexpr std::string_view kTellLess = "\033[?1004l\033[?2004l";
+// #endregion tell_more
+
+}  // namespace
 
 void use_utf8_locale() {
     for (const char* locale : {"", "C.UTF-8"}) {
@@ -46,12 +62,33 @@ Screen::Screen() : screen_(::newterm(nullptr, stdout, stdin)) {
     ::noecho();
     ::nonl();         // Enter and Ctrl-J are two keys
     ::typeahead(-1);  // or drawing would stop while keys wait to be read
+    take_colours();
     start_afresh();
 }
 
 Screen::~Screen() {
-    ::endwin();
+    give_back();
     ::delscreen(screen_);
+}
+
+void Screen::give_back() {
+    write_terminal(kTellLess);
+    ::endwin();
+}
+
+// On the terminal's own background, whichever that is. https://no-color.org
+void Screen::take_colours() {
+    const char* unwanted = std::getenv("NO_COLOR");
+    bool wanted = unwanted == nullptr || unwanted[0] == '\0';
+    if (!wanted || !::has_colors() || ::start_color() == ERR ||
+        ::use_default_colors() == ERR) {
+        return;
+    }
+    std::span<const short> palette(kFewNameColours);
+    if (COLORS >= 256) palette = kNameColours;
+    if (COLORS < 8 || COLOR_PAIRS <= static_cast<int>(palette.size())) return;
+    for (short colour : palette)
+        ::init_pair(static_cast<short>(++colours_), colour, -1);
 }
 
 Size Screen::size() const {
@@ -61,13 +98,40 @@ Size Screen::size() const {
 void Screen::draw(const Picture& picture) {
     ::erase();
     for (std::size_t i = 0; i < picture.rows.size(); ++i) {
-        int row = static_cast<int>(i);
-        if (row == picture.status_row) ::attron(A_REVERSE);
-        ::mvaddstr(row, 0, picture.rows[i].c_str());
-        ::attrset(A_NORMAL);
+        ::move(static_cast<int>(i), 0);
+        draw(picture.rows[i]);
     }
     ::move(picture.cursor_row, picture.cursor_column);
     ::refresh();
+}
+
+void Screen::draw(const Row& row) const {
+    for (const Span& span : row) {
+        switch (span.tone) {
+            case Tone::plain:
+                break;
+            case Tone::quiet:
+                ::attron(A_DIM);
+                break;
+            case Tone::alert:
+                ::attron(A_BOLD);
+                break;
+            case Tone::bar:
+                ::attron(A_REVERSE);
+                break;
+            case Tone::name:
+                if (colours_ == 0) {
+                    ::attron(A_BOLD);
+                } else {
+                    auto pair =
+                        1 + span.colour % static_cast<unsigned>(colours_);
+                    ::attron(COLOR_PAIR(static_cast<int>(pair)));
+                }
+                break;
+        }
+        ::addstr(span.text.c_str());
+        ::attrset(A_NORMAL);
+    }
 }
 
 void Screen::start_afresh() {
@@ -75,10 +139,11 @@ void Screen::start_afresh() {
     ::resizeterm(size.rows, size.columns);
     ::reset_prog_mode();  // a shell may have changed it meanwhile
     ::clearok(curscr, TRUE);
+    write_terminal(kTellMore);
 }
 
 void Screen::suspend() {
-    ::endwin();
+    give_back();
     stop_this_process();
     start_afresh();
 }

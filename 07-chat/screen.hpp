@@ -38,7 +38,12 @@ public:
     void suspend();
 
 private:
+    void give_back();
+    void take_colours();
+    void draw(const Row& row) const;
+
     screen* screen_;
+    int colours_ = 0;  // for names; 0: they are bold instead
 };
 // #endregion screen
 

@@ -4,14 +4,11 @@
 #include "06-coroutines/key_reader.hpp"
 #include "06-coroutines/tincan/sync.hpp"
 #include "06-coroutines/tincan/timeout.hpp"
-#include "07-chat/layout.hpp"
-#include "07-chat/line_editor.hpp"
-#include "07-chat/link.hpp"
 #include "07-chat/screen.hpp"
+#include "07-chat/visit.hpp"
 
 #include <chrono>
 #include <csignal>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -27,35 +24,22 @@ using namespace std::chrono_literals;
 // How long the server may take to hear that we leave.
 constexpr Duration kFarewell = 2s;
 
-constexpr std::size_t kMessagesKept = 1000;
-
 // #region window
-// What there is to see, and the screen it is seen on.
+// The screen, and when it is drawn.
 class Window {
 public:
-    Window(std::string server, SharedLink link)
-        : server_(std::move(server)), link_(std::move(link)) {
-        screen_.emplace();
-        draw();
-    }
+    Window() = default;
     Window(const Window&) = delete;
     Window& operator=(const Window&) = delete;
     ~Window() { drawing_.cancel(); }
 
-    LineEditor& line() { return line_; }
-
-    void add(std::string message) {
-        messages_.push_back(std::move(message));
-        if (messages_.size() > kMessagesKept) messages_.pop_front();
-        redraw();
+    // Takes the terminal, and shows the visit on it from now on.
+    void open(std::shared_ptr<Visit> visit) {
+        visit_ = std::move(visit);
+        screen_.emplace();
+        draw();
     }
-    // What the server itself has said last, if nobody spoke since.
-    std::string last_notice() const {
-        bool notice =
-            !messages_.empty() && (messages_.back().starts_with("-server-") ||
-                                   messages_.back().starts_with("! "));
-        return notice ? messages_.back() + "\n" : "";
-    }
+    Size size() const { return screen_ ? screen_->size() : Size{24, 80}; }
 
     // In the next turn, with all that changes in this one.
     void redraw() {
@@ -75,61 +59,39 @@ public:
 
 private:
     void draw() {
-        if (!screen_) return;
-        const Conversation& talk = link_->talk;
-        std::string who = talk.joined() ? talk.name() : "not in yet";
-        std::string status =
-            fmt::format(" {} on {}    /quit or Ctrl-C leaves", who, server_);
-        const char* prompt = talk.joined() ? "> " : "Your name: ";
-        screen_->draw(
-            lay_out({messages_, status, prompt, line_}, screen_->size()));
+        if (screen_) screen_->draw(visit_->picture(screen_->size()));
     }
 
-    std::string server_;
-    SharedLink link_;
+    std::shared_ptr<Visit> visit_;
     std::optional<Screen> screen_;
-    std::deque<std::string> messages_;
-    LineEditor line_{kLongestTyped};
     Handle drawing_;
 };
-
-using SharedWindow = std::shared_ptr<Window>;
 // #endregion window
 
-// #region keys
-void enter_line(Link& link, LineEditor& line) {
-    if (!line.empty()) link.writer.write(link.talk.typed(line.take()));
-}
+using SharedVisit = std::shared_ptr<Visit>;
+using SharedWindow = std::shared_ptr<Window>;
 
 // Until the user wants to leave.
-Coro<void> take_keys(SharedLink link, SharedWindow window) {
+Coro<void> take_keys(SharedVisit visit, SharedWindow window) {
     StreamReader input = connect_stdin();
     KeyDecoder decoder;
     const Key end_of_input{Key::Kind::control, "d"};
     const Key look_afresh{Key::Kind::control, "l"};
-    while (!link->talk.leaving()) {
+    while (!visit->leaving()) {
         std::optional<std::vector<Key>> keys =
             co_await next_keys(input, decoder);
         if (!keys) co_return;
         for (const Key& key : *keys) {
-            if (key == end_of_input && window->line().empty()) co_return;
+            if (key == end_of_input && visit->line_is_empty()) co_return;
             if (key == look_afresh) window->draw_afresh();
-            if (key.kind == Key::Kind::enter) enter_line(*link, window->line());
-            window->line().apply(key);
+            visit->press(key, window->size());
         }
-        window->redraw();
-        co_await link->writer.drain();
     }
 }
-// #endregion keys
 
-// Until the server has ended.
-Coro<void> show_messages(SharedLink link, SharedWindow window) {
-    for (;;) {
-        std::optional<std::string> line = co_await hear(link);
-        if (!line) co_return;
-        window->add(std::move(*line));
-    }
+// The visit stays as long as somebody listens.
+Coro<void> listen(SharedVisit visit) {
+    co_await visit->listen();
 }
 
 Coro<void> say_goodbye(StreamWriter writer) {
@@ -144,38 +106,47 @@ Coro<void> say_goodbye(StreamWriter writer) {
 }  // namespace
 
 // #region screen_client
-Coro<void> screen_client(Endpoint server, TlsContext tls, std::string name) {
-    SharedLink link = co_await open_link(server, tls);
+Coro<void> screen_client(Connect connect, std::string name, bool once) {
+    SharedLink link = co_await connect();
+    link->talk.be_curious();
     EventLoop& loop = EventLoop::running();
     auto over = std::make_shared<Event>();
     auto end = [over] { over->set(); };
 
     // Before ncurses, which would take over whichever of them nobody has, and
     // ignore a SIGTSTP that comes while it draws.
-    std::shared_ptr<Window> window;
+    auto window = std::make_shared<Window>();
     SignalScope endings(loop, {SIGINT, SIGTERM, SIGHUP, SIGQUIT}, end);
-    SignalScope stops(loop, {SIGTSTP}, [&window] { window->suspend(); });
-    window = std::make_shared<Window>(to_string(server), link);
+    SignalScope stops(loop, {SIGTSTP}, [window] { window->suspend(); });
     SignalScope changes(loop, {SIGWINCH, SIGCONT},
                         [window] { window->draw_afresh(); });
+    // The window holds the visit; so the visit may not hold the window.
+    auto redraw = [weak = std::weak_ptr(window)] {
+        if (SharedWindow open = weak.lock()) open->redraw();
+    };
+    if (once) connect = nullptr;
+    auto visit = std::make_shared<Visit>(link, connect, redraw);
+    if (!name.empty()) visit->enter(name);
+    window->open(visit);
 
-    if (!name.empty()) link->writer.write(link->talk.typed(name));
-    Task<void> showing = loop.create_task(show_messages(link, window), "show");
-    Task<void> typing = loop.create_task(take_keys(link, window), "type");
-    loop.create_task(stay_alive(link), "stay alive");
-    showing.add_done_callback(end);
+    Task<void> listening = loop.create_task(listen(visit), "listen");
+    Task<void> typing = loop.create_task(take_keys(visit, window), "type");
+    listening.add_done_callback(end);
     typing.add_done_callback(end);
 
     co_await over->wait();
     window->close();
-    if (showing.done()) {
-        showing.result();
-        print_line("{}The server has closed the connection.",
-                   window->last_notice());
-        if (!link->talk.joined()) throw std::runtime_error("not let in");
+    if (listening.done()) {
+        listening.result();
+        if (!visit->leaving()) {
+            print_line("{}The server has closed the connection.",
+                       visit->last_notice());
+        }
+        if (!visit->was_let_in()) throw std::runtime_error("not let in");
     }
     if (typing.done()) typing.result();
-    co_await say_goodbye(link->writer);
+    listening.cancel();  // or it would make another connection
+    co_await say_goodbye(visit->writer());
 }
 // #endregion screen_client
 

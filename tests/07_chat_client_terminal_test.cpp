@@ -1,15 +1,10 @@
 // The chat client on a terminal: what is seen, and how the terminal is left.
 
-#include "01-blocking/connection.hpp"
-#include "tests/07_support.hpp"
-#include "tests/support/terminal.hpp"
-
-#include <gtest/gtest.h>
+#include "tests/07_screen_support.hpp"
 
 #include <csignal>
-#include <optional>
 #include <string>
-#include <string_view>
+#include <utility>
 
 using namespace tincan;
 using namespace tincan::test;
@@ -17,94 +12,15 @@ using namespace std::chrono_literals;
 
 namespace {
 
-class ChatScreen : public testing::Test {
-protected:
-    ChatScreen()
-        : server_(Server::ours({kChatServer, "{port}", "--rate", "0"})) {}
-
-    void open(const Command& arguments = {"--name", "Ann"},
-              ScreenSize size = {}) {
-        Command command{kChatClient, "127.0.0.1",
-                        std::to_string(server_.port())};
-        command.insert(command.end(), arguments.begin(), arguments.end());
-        run(command, size);
-    }
-
-    void run(const Command& command, ScreenSize size = {}) {
-        ProcessOptions options;
-        options.environment = {{"TERM", "xterm-256color"},
-                               {"LC_ALL", "C.UTF-8"}};
-        terminal_.emplace(command, size, options);
-    }
-
-    // Ann is in, and the screen shows it.
-    void open_and_join(ScreenSize size = {}) {
-        open({"--name", "Ann"}, size);
-        terminal_->wait_for_text("Ann connected!");
-    }
-
-    // Somebody else in the room.
-    Client join(const std::string& name) {
-        Client client(server_.endpoint());
-        client.send("CONNECT " + name + "\n");
-        client.receive_line();
-        client.receive_line();
-        terminal_->wait_for_text(name + " connected!");
-        return client;
-    }
-
-    void type(std::string_view keys) { terminal_->type(keys); }
-
-    void wait_for_row(int row, std::string_view text) {
-        terminal_->wait_until(
-            [&](const Terminal& now) { return now.row(row) == text; },
-            "row " + std::to_string(row) + " is \"" + std::string(text) + '"');
-    }
-
-    void wait_for_cursor(int row, int column) {
-        terminal_->wait_until(
-            [&](const Terminal& now) {
-                return now.cursor() == Cursor{.row = row, .column = column};
-            },
-            "the cursor stands at " + std::to_string(row) + ", " +
-                std::to_string(column));
-    }
-
-    void expect_exit(int code) {
-        auto exit = terminal_->wait_exit();
-        ASSERT_TRUE(exit) << "still runs\n" << terminal_->text();
-        EXPECT_EQ(to_string(*exit), "exited with " + std::to_string(code))
-            << terminal_->text();
-    }
-
-    // The terminal of somebody who has just come to it.
-    void expect_terminal_as_before(const termios& before) {
-        EXPECT_TRUE(same_modes(terminal_->modes(), before));
-        EXPECT_FALSE(terminal_->alternate_screen());
-        EXPECT_FALSE(terminal_->bracketed_paste());
-        EXPECT_TRUE(terminal_->cursor().visible);
-    }
-
-    Server server_;
-    std::optional<Terminal> terminal_;
-};
-
-// What a terminal is like before anything runs on it.
-termios fresh_modes() {
-    Terminal terminal({"true"});
-    terminal.wait_exit();
-    return terminal.modes();
-}
-
 TEST_F(ChatScreen, ShowsMessagesFromTheTopAndTheInputAtTheBottom) {
     open_and_join();
-    wait_for_row(0, "Welcome! 1 user(s) are online!");
-    wait_for_row(1, "Ann connected!");
+    wait_for_message(0, "Welcome! 1 user(s) are online!");
+    wait_for_message(1, "Ann connected!");
     type("Hällo 美 😀");
     wait_for_row(23, "> Hällo 美 😀");
     wait_for_cursor(23, 13);
     type("\r");
-    wait_for_row(2, "Ann: Hällo 美 😀");
+    wait_for_message(2, "Ann: Hällo 美 😀");
     wait_for_row(23, ">");
     EXPECT_NE(terminal_->row(22).find("Ann"), std::string::npos);
 }
@@ -130,12 +46,12 @@ TEST_F(ChatScreen, DoesNotDisturbTheLineBeingTyped) {
     for (int i = 0; i < 20; ++i) {
         bob.send("message " + std::to_string(i) + "\n");
     }
-    wait_for_row(7, "Bob: message 19");
-    wait_for_row(0, "Bob: message 12");
+    wait_for_message(7, "Bob: message 19");
+    wait_for_message(0, "Bob: message 12");
     wait_for_row(9, "> half a line");
     wait_for_cursor(9, 9);
     type("whole \r");
-    wait_for_row(7, "Ann: half a whole line");
+    wait_for_message(7, "Ann: half a whole line");
 }
 
 TEST_F(ChatScreen, EditsByWholeCharacters) {
@@ -155,7 +71,7 @@ TEST_F(ChatScreen, FollowsEveryResize) {
     wait_for_row(23, "> typed");
     terminal_->resize({.rows = 10, .columns = 40});
     wait_for_row(9, "> typed");
-    wait_for_row(0, "Welcome! 1 user(s) are online!");
+    wait_for_message(0, "Welcome! 1 user(s) are online!");
     terminal_->resize({.rows = 5, .columns = 12});
     wait_for_row(4, "> typed");
     wait_for_row(2, "connected!");
@@ -163,14 +79,14 @@ TEST_F(ChatScreen, FollowsEveryResize) {
     wait_for_row(0, "> d");
     terminal_->resize({.rows = 30, .columns = 100});
     wait_for_row(29, "> typed");
-    wait_for_row(1, "Ann connected!");
+    wait_for_message(1, "Ann connected!");
     type("\r");
     terminal_->wait_for_text("Ann: typed");
 }
 
 TEST_F(ChatScreen, IgnoresKeysItDoesNotKnow) {
     open_and_join();
-    type("a\x1b[15~\x1b[A\x1b[5~\x1bOPb");
+    type("a\x1b[15~\x1b[Z\x1b[29~\x1bOPb");
     wait_for_row(23, "> ab");
 }
 
@@ -178,8 +94,8 @@ TEST_F(ChatScreen, IsNotDrivenByWhatOthersSay) {
     open_and_join();
     Client bob = join("Bob");
     bob.send("\x1b[2J\x1b[31m\n\u200bfine\n");
-    wait_for_row(3, "Bob: �fine");
-    wait_for_row(0, "Welcome! 1 user(s) are online!");
+    wait_for_message(3, "Bob: �fine");
+    wait_for_message(0, "Welcome! 1 user(s) are online!");
 }
 
 struct End {
@@ -213,7 +129,8 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_F(ChatScreen, LeavesTheTerminalAsItWasWhenTheServerGoes) {
     termios before = fresh_modes();
-    open_and_join();
+    open({"--name", "Ann", "--once"});
+    terminal_->wait_for_text("Ann connected!");
     server_.process().signal(SIGTERM);
     expect_exit(0);
     expect_terminal_as_before(before);
@@ -235,21 +152,43 @@ TEST_F(ChatScreen, LeavesTheTerminalAsItWasWhenThereIsNoServer) {
 
 TEST_F(ChatScreen, LeavesTheTerminalAsItWasWhenTheConnectionIsLost) {
     termios before = fresh_modes();
-    Socket listener = listen_on({"127.0.0.1", "0"});
-    std::string address = to_string(local_address(listener));
-    run({kChatClient, "127.0.0.1", address.substr(address.rfind(':') + 1)});
+    Listener listener;
+    run({kChatClient, "127.0.0.1", listener.port()});
     wait_for_row(23, "Your name:");
-    {
-        Arrival client = accept_client(listener);
-        linger reset{.l_onoff = 1, .l_linger = 0};
-        ::setsockopt(client.socket.fd(), SOL_SOCKET, SO_LINGER, &reset,
-                     sizeof reset);
-    }
+    reset(listener.accept());
     expect_exit(1);
     expect_terminal_as_before(before);
     EXPECT_NE(terminal_->text().find("Connection reset by peer"),
               std::string::npos)
         << terminal_->text();
+}
+
+TEST_F(ChatScreen, LeavesTheTerminalAsItWasAfterAnException) {
+    termios before = fresh_modes();
+    Listener listener;
+    run({kChatClient, "127.0.0.1", listener.port(), "--name", "Ann", "--once"});
+    Socket server;
+    EXPECT_EQ(listener.accept_line(server), "CONNECT Ann\n");
+    send_all(server, "Welcome! 1 user(s) are online!\n");
+    terminal_->wait_for_text("Welcome!");
+    reset(std::move(server));
+    expect_exit(1);
+    expect_terminal_as_before(before);
+    EXPECT_NE(terminal_->written().find("\033[?1049h"), std::string::npos);
+    EXPECT_NE(terminal_->text().find("Connection reset by peer"),
+              std::string::npos)
+        << terminal_->text();
+}
+
+TEST_F(ChatScreen, LeavesTheTerminalAsItWasWhileItTriesToReconnect) {
+    termios before = fresh_modes();
+    open_and_join();
+    server_.process().signal(SIGKILL);
+    terminal_->wait_for_text("The connection is lost");
+    terminal_->wait_for_text("trying again in");
+    type("\x03");
+    expect_exit(0);
+    expect_terminal_as_before(before);
 }
 
 TEST_F(ChatScreen, StopsWithCtrlZAndComesBack) {

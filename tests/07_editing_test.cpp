@@ -1,17 +1,10 @@
-// What the chat client does between the terminal's bytes and the screen's
-// rows: keys, line editor, layout, and what it makes of the server's lines.
-// No terminal is needed for any of it.
+// From a terminal's bytes to the line being typed: keys, line editor, and what
+// help it has. No terminal is needed for any of it.
 
-#include "06-coroutines/keys.hpp"
-#include "07-chat/conversation.hpp"
 #include "07-chat/graphemes.hpp"
-#include "07-chat/layout.hpp"
 #include "07-chat/line_editor.hpp"
+#include "tests/07_client_support.hpp"
 
-#include <gtest/gtest.h>
-
-#include <clocale>
-#include <deque>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -19,6 +12,7 @@
 
 using namespace tincan;
 using namespace tincan::chat;
+using namespace tincan::test;
 
 namespace tincan::chat {
 
@@ -30,22 +24,6 @@ void PrintTo(const Key& key, std::ostream* out) {
 }  // namespace tincan::chat
 
 namespace {
-
-// Columns are counted by the locale's wcwidth.
-class Utf8Locale : public testing::Environment {
-public:
-    void SetUp() override {
-        ASSERT_NE(std::setlocale(LC_CTYPE, "C.UTF-8"), nullptr);
-    }
-};
-
-[[maybe_unused]] const auto* const utf8_locale =
-    testing::AddGlobalTestEnvironment(new Utf8Locale);
-
-std::vector<Key> keys(std::string_view bytes) {
-    KeyDecoder decoder;
-    return decoder.feed(bytes);
-}
 
 Key typed(std::string text) {
     return {Key::Kind::character, std::move(text)};
@@ -102,9 +80,18 @@ TEST(KeyDecoder, KnowsTheKeysOfBothModes) {
     expect_keys("\x01\x17", {ctrl("a"), ctrl("w")});
 }
 
+TEST(KeyDecoder, KnowsWhatATerminalTellsIfAsked) {
+    using enum Key::Kind;
+    expect_keys(
+        "\x1b[200~x\ry\x1b[201~",
+        {key(paste_begin), typed("x"), key(enter), typed("y"), key(paste_end)});
+    expect_keys("\x1b[Ox\x1b[I", {key(focus_out), typed("x"), key(focus_in)});
+    // A key of the keypad, and no such thing.
+    expect_keys("\x1bOIx\x1b[1Ix", {typed("x"), typed("x")});
+}
+
 TEST(KeyDecoder, LeavesNoTailOfASequenceItDoesNotKnow) {
     expect_keys("\x1b[15~x", {typed("x")});
-    expect_keys("\x1b[200~x\x1b[201~", {typed("x")});
     expect_keys("\x1b[?1;2cx", {typed("x")});
     expect_keys("\x1b[[Ax", {typed("x")});
     expect_keys("\x1b[" + std::string(100, '1') + "~x", {typed("x")});
@@ -136,14 +123,6 @@ TEST(KeyDecoder, TakesALoneEscapeForTheKeyOnlyWhenTold) {
     EXPECT_FALSE(decoder.in_doubt());
     EXPECT_EQ(decoder.feed("[D"), (Keys{typed("["), typed("D")}));
     EXPECT_EQ(decoder.settle(), Keys{});
-}
-
-// An editor in which these bytes were typed.
-LineEditor edited(std::string_view bytes, std::size_t longest = 1024) {
-    LineEditor editor(longest);
-    for (const Key& pressed : keys(bytes))
-        editor.apply(pressed);
-    return editor;
 }
 
 void expect_line(std::string_view bytes, std::string_view before,
@@ -220,6 +199,28 @@ TEST(LineEditor, GivesTheWholeLineAndBeginsTheNext) {
     EXPECT_EQ(editor.before_cursor(), "");
 }
 
+TEST(LineEditor, TakesAsMuchOfATextAsThereIsRoomFor) {
+    LineEditor editor = edited("ad\x1b[D", 9);
+    EXPECT_TRUE(editor.insert("bé"));
+    EXPECT_EQ(editor.before_cursor(), "abé");
+    EXPECT_FALSE(editor.insert("12e\u0301x"));
+    EXPECT_EQ(editor.text(), "abé12d");
+    EXPECT_FALSE(editor.insert("😀"));
+    EXPECT_TRUE(editor.insert(""));
+    EXPECT_EQ(editor.text(), "abé12d");
+    editor.set("new");
+    EXPECT_EQ(editor.before_cursor(), "new");
+}
+
+TEST(LineEditor, ReplacesTheEndOfWhatIsBeforeTheCursor) {
+    LineEditor editor = edited("to an!\x1b[D", 10);
+    editor.replace_before(2, "Ann ");
+    EXPECT_EQ(editor.before_cursor(), "to Ann ");
+    EXPECT_EQ(editor.behind_cursor(), "!");
+    editor.replace_before(4, "Anastasia ");  // no room
+    EXPECT_EQ(editor.text(), "to Ann !");
+}
+
 TEST(VisibleText, CannotDriveTheTerminal) {
     EXPECT_EQ(visible_text("plain schön 美 😀 \\"), "plain schön 美 😀 \\");
     EXPECT_EQ(visible_text("a\tb"), "a b");
@@ -240,127 +241,6 @@ TEST(VisibleText, ShowsWhatWouldLieOnItsNeighbours) {
         pile += "\u0301";
     EXPECT_LT(visible_text(pile).size(), 30u);
     EXPECT_EQ(columns(visible_text(pile)), 1);
-}
-
-using Rows = std::vector<std::string_view>;
-
-TEST(Wrap, CutsBetweenWordsIfItCan) {
-    EXPECT_EQ(wrap("", 10), Rows{""});
-    EXPECT_EQ(wrap("one two", 7), Rows{"one two"});
-    EXPECT_EQ(wrap("one two", 6), (Rows{"one ", "two"}));
-    EXPECT_EQ(wrap("one two", 3), (Rows{"one ", "two"}));
-    EXPECT_EQ(wrap("one two", 2), (Rows{"on", "e ", "tw", "o"}));
-    EXPECT_EQ(wrap("abcdef", 4), (Rows{"abcd", "ef"}));
-    EXPECT_EQ(wrap("a bcdef", 4), (Rows{"a ", "bcde", "f"}));
-}
-
-TEST(Wrap, CountsColumnsAndNotBytes) {
-    EXPECT_EQ(wrap("ééé", 2), (Rows{"éé", "é"}));
-    EXPECT_EQ(wrap("美美美", 5), (Rows{"美美", "美"}));
-    EXPECT_EQ(wrap("美美", 1), (Rows{"美", "美"}));
-}
-
-// A screen with these messages and this line typed.
-Picture picture(const std::deque<std::string>& messages, std::string_view line,
-                Size size, std::string_view prompt = "> ") {
-    LineEditor editor = edited(line);
-    return lay_out({messages, "status", prompt, editor}, size);
-}
-
-using Drawn = std::vector<std::string>;
-
-TEST(Layout, ShowsMessagesFromTheTopAndTheLineAtTheBottom) {
-    Picture drawn = picture({"one", "two"}, "abc\x1b[D", {6, 10});
-    EXPECT_EQ(drawn.rows, (Drawn{"one", "two", "", "", "status    ", "> abc"}));
-    EXPECT_EQ(drawn.status_row, 4);
-    EXPECT_EQ(drawn.cursor_row, 5);
-    EXPECT_EQ(drawn.cursor_column, 4);
-}
-
-TEST(Layout, ShowsTheLastMessagesWhenThereAreTooMany) {
-    Picture drawn = picture({"one", "two", "three four"}, "", {5, 6});
-    EXPECT_EQ(drawn.rows, (Drawn{"two", "three ", "four", "status", "> "}));
-}
-
-TEST(Layout, GivesUpTheStatusBarAndThenTheMessages) {
-    EXPECT_EQ(picture({"one"}, "x", {2, 10}).rows, (Drawn{"one", "> x"}));
-    EXPECT_EQ(picture({"one"}, "x", {1, 10}).rows, Drawn{"> x"});
-}
-
-TEST(Layout, KeepsTheCursorAndWhatIsUnderItInSight) {
-    Picture end = picture({}, "abcdefghij", {1, 8});
-    EXPECT_EQ(end.rows, Drawn{"> fghij"});
-    EXPECT_EQ(end.cursor_column, 7);
-
-    Picture middle = picture({}, "abcdefghij\x1b[D\x1b[D\x1b[D", {1, 8});
-    EXPECT_EQ(middle.rows, Drawn{"> cdefgh"});
-    EXPECT_EQ(middle.cursor_column, 7);
-
-    Picture wide = picture({}, "abcdef美\x1b[D", {1, 8});
-    EXPECT_EQ(wide.rows, Drawn{"> cdef美"});
-    EXPECT_EQ(wide.cursor_column, 6);
-
-    Picture begin = picture({}, "abcdefghij\x1b[H", {1, 8});
-    EXPECT_EQ(begin.rows, Drawn{"> abcdef"});
-    EXPECT_EQ(begin.cursor_column, 2);
-}
-
-TEST(Layout, FitsIntoAnyScreen) {
-    std::deque<std::string> messages{"one two", "美美美美", kFamily, ""};
-    for (std::string_view line :
-         {"", "abc", "abcdef美\x1b[D", "👨‍👩‍👧é"}) {
-        for (int rows = 1; rows < 7; ++rows) {
-            for (int width = 1; width < 12; ++width) {
-                Picture drawn = picture(messages, line, {rows, width});
-                ASSERT_EQ(drawn.rows.size(), std::size_t(rows));
-                EXPECT_EQ(drawn.cursor_row, rows - 1);
-                EXPECT_GE(drawn.cursor_column, 0);
-                EXPECT_LT(drawn.cursor_column, width);
-                for (const std::string& row : drawn.rows) {
-                    EXPECT_LE(columns(row), width) << row;
-                }
-            }
-        }
-    }
-}
-
-TEST(Conversation, BeginsWithAName) {
-    Conversation talk;
-    EXPECT_EQ(talk.typed("Ann"), "CONNECT Ann\n");
-    EXPECT_FALSE(talk.joined());
-    EXPECT_EQ(talk.heard("Welcome! 1 user(s) are online!"),
-              "Welcome! 1 user(s) are online!");
-    EXPECT_TRUE(talk.joined());
-    EXPECT_EQ(talk.name(), "Ann");
-    EXPECT_EQ(talk.typed("hello"), "hello\n");
-    EXPECT_EQ(talk.typed("CONNECT Bob"), "CONNECT Bob\n");
-}
-
-TEST(Conversation, TriesAnotherNameWhenTheFirstIsRefused) {
-    Conversation talk;
-    talk.typed("Ann");
-    talk.heard("! 433 that name is taken");
-    EXPECT_TRUE(talk.refused());
-    EXPECT_EQ(talk.typed("Bob"), "CONNECT Bob\n");
-    EXPECT_FALSE(talk.refused());
-    talk.heard("Welcome! 2 user(s) are online!");
-    EXPECT_EQ(talk.name(), "Bob");
-    talk.heard("! 433 that name is taken");
-    EXPECT_FALSE(talk.refused());
-}
-
-TEST(Conversation, KeepsItsSignOfLifeToItself) {
-    Conversation talk;
-    EXPECT_EQ(talk.sign_of_life(), "/ping alive\n");
-    EXPECT_EQ(talk.heard("-server- pong alive"), std::nullopt);
-    EXPECT_EQ(talk.heard("-server- pong"), "-server- pong");
-    EXPECT_EQ(talk.heard("Ann: -server- pong alive"),
-              "Ann: -server- pong alive");
-}
-
-TEST(Conversation, ShowsNothingThatDrivesTheTerminal) {
-    Conversation talk;
-    EXPECT_EQ(talk.heard("Ann: \x1b]0;x\x07"), "Ann: �]0;x�");
 }
 
 }  // namespace

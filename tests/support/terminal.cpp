@@ -111,6 +111,9 @@ void Terminal::signal(int number) const {
 bool Terminal::running() const {
     return child_->running();
 }
+pid_t Terminal::pid() const {
+    return child_->pid();
+}
 
 void Terminal::type(std::string_view keys) {
     Deadline deadline(default_patience);

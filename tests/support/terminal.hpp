@@ -57,6 +57,7 @@ public:
     std::optional<Exit> wait_exit(
         std::chrono::milliseconds patience = default_patience);
     bool running() const;
+    pid_t pid() const;
 
     // The screen as UTF-8, without the blanks at the ends of rows.
     std::string row(int number) const;
