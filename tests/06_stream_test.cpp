@@ -407,6 +407,25 @@ TEST_P(Streaming, AnIdleConnectionClosesAtOnce) {
     run_here_virtual(at_once_main());
 }
 
+// In each of the turns that closing takes.
+Coro<void> aborted_while_closing_main() {
+    for (int turns = 0; turns < 5; ++turns) {
+        Ends ends;
+        ends.writer.write("x");
+        ends.writer.close();  // waits for the peer to take that, and to end
+        for (int i = 0; i < turns; ++i)
+            co_await sleep(0s);
+        send_all(ends.peer, "y");
+        ends.writer.abort();
+        co_await ends.writer.wait_closed();
+        co_await sleep(1s);
+    }
+}
+
+TEST_P(Streaming, MayBeAbortedWhileItCloses) {
+    run_here_virtual(aborted_while_closing_main());
+}
+
 Coro<std::string> reads_all(StreamReader reader) {
     std::string_view bytes = co_await reader.read();
     co_return std::string(bytes);

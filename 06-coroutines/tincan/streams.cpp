@@ -83,10 +83,11 @@ private:
 
 Coro<void> discard_input(std::shared_ptr<Connection> connection) {
     AsyncSocket& socket = connection->socket();
-    std::size_t count;
-    do {
+    std::size_t count = 1;
+    // It may be aborted between two of these.
+    while (count > 0 && !connection->closed()) {
         count = co_await sock_recv(socket, socket.watch().loop().scratch());
-    } while (count > 0);
+    }
 }
 
 }  // namespace
