@@ -1,6 +1,8 @@
 // Async generators, and work in threads.
 #include "tests/06_support.hpp"
 
+#include <pthread.h>
+
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -228,6 +230,46 @@ Coro<void> thread_main() {
 
 TEST_P(Threads, DoWhatWouldHoldTheLoopUp) {
     run_here(thread_main());
+}
+
+// While it lives no thread can be made: for a stack that is as large as all
+// addresses there is no room.
+class NoThreads {
+public:
+    NoThreads() {
+        pthread_getattr_default_np(&before_);
+        pthread_attr_t huge;
+        pthread_getattr_default_np(&huge);
+        pthread_attr_setstacksize(&huge, std::size_t{1} << 47);
+        pthread_setattr_default_np(&huge);
+        pthread_attr_destroy(&huge);
+    }
+    NoThreads(const NoThreads&) = delete;
+    ~NoThreads() {
+        pthread_setattr_default_np(&before_);
+        pthread_attr_destroy(&before_);
+    }
+
+private:
+    pthread_attr_t before_;
+};
+
+Coro<void> no_threads_main() {
+    auto answer = [] { return 42; };
+    std::string what;
+    try {
+        NoThreads none;
+        to_thread(answer);
+    } catch (const std::system_error& error) {
+        what = error.what();
+    }
+    EXPECT_EQ(what, "pthread_create: Resource temporarily unavailable");
+    int later = co_await to_thread(answer);
+    EXPECT_EQ(later, 42);
+}
+
+TEST_P(Threads, ThatCannotBeMadeAreAnError) {
+    run_here(no_threads_main());
 }
 
 Coro<void> given_up_main() {

@@ -6,6 +6,7 @@
 #include <deque>
 #include <list>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 namespace tincan {
@@ -38,14 +39,24 @@ Executor::Executor(EventLoop& loop) : shared_(std::make_shared<Shared>()) {
 // #region submit
 void Executor::submit(std::function<std::function<void()>()> work) {
     std::lock_guard lock(shared_->mutex);
-    shared_->queue.push_back(std::move(work));
-    if (shared_->queue.size() > shared_->idle &&
+    if (shared_->queue.size() >= shared_->idle &&
         shared_->workers.size() < kThreads) {
-        bool& busy = shared_->workers.emplace_back().busy;
-        shared_->workers.back().thread =
-            std::thread([shared = shared_, &busy] { run(*shared, busy); });
+        start_worker();
     }
+    shared_->queue.push_back(std::move(work));
     shared_->changed.notify_one();
+}
+
+// The system may have no thread for us.
+void Executor::start_worker() {
+    Shared::Worker& worker = shared_->workers.emplace_back();
+    try {
+        worker.thread = std::thread(
+            [shared = shared_, &worker] { run(*shared, worker.busy); });
+    } catch (const std::system_error& error) {
+        shared_->workers.pop_back();
+        throw std::system_error(error.code(), "pthread_create");
+    }
 }
 
 void Executor::run(Shared& shared, bool& busy) {

@@ -22,12 +22,14 @@ public:
     ~Executor();
 
     // Calls `work` in a thread, and what that returns in the loop. It must
-    // not throw.
+    // not throw. Throws std::system_error if a thread is needed for it, and
+    // can't be made.
     void submit(std::function<std::function<void()>()> work);
 
 private:
     struct Shared;
 
+    void start_worker();
     static void run(Shared& shared, bool& busy);
 
     std::shared_ptr<Shared> shared_;
