@@ -11,7 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <limits>
-#include <unordered_map>
+#include <vector>
 
 namespace tincan {
 
@@ -29,16 +29,20 @@ public:
         std::uint32_t edge =
             trigger == Trigger::edge ? std::uint32_t{EPOLLET} : 0;
         control(EPOLL_CTL_ADD, fd, to_epoll(wanted) | edge, key);
-        watched_[fd] = {key, edge};
+        auto place = static_cast<std::size_t>(fd);
+        if (place >= watched_.size()) watched_.resize(place + 1);
+        watched_[place] = {key, edge};
     }
 
     void modify(int fd, Events wanted) override {
-        const auto& [key, edge] = watched_.at(fd);
-        control(EPOLL_CTL_MOD, fd, to_epoll(wanted) | edge, key);
+        const Watched& watched = watched_.at(static_cast<std::size_t>(fd));
+        control(EPOLL_CTL_MOD, fd, to_epoll(wanted) | watched.edge,
+                watched.key);
     }
 
+    // Whoever is not watched is not there to be removed: no error.
     void remove(int fd) override {
-        if (watched_.erase(fd) != 0) control(EPOLL_CTL_DEL, fd, 0, 0);
+        ::epoll_ctl(epoll_.fd(), EPOLL_CTL_DEL, fd, nullptr);
     }
     // #endregion add
 
@@ -62,8 +66,8 @@ public:
 
 private:
     struct Watched {
-        std::uint64_t key;
-        std::uint32_t edge;  // EPOLLET, or 0
+        std::uint64_t key = 0;
+        std::uint32_t edge = 0;  // EPOLLET, or 0
     };
 
     // #region control
@@ -91,7 +95,8 @@ private:
     }
 
     Socket epoll_;
-    std::unordered_map<int, Watched> watched_;  // for modify: MOD sets all
+    // By descriptor, for modify: MOD sets all.
+    std::vector<Watched> watched_;
     std::array<epoll_event, 256> events_{};
     std::array<Ready, 256> ready_{};
 };

@@ -41,8 +41,6 @@ Coro<void> serve(StreamReader reader, StreamWriter writer) {
     say("{} connected", writer.peer());
     try {
         co_await echo(reader, writer);
-        writer.close();
-        co_await writer.wait_closed();
         say("{} disconnected", writer.peer());
     } catch (const std::system_error& error) {
         say("{} disconnected: {}", writer.peer(), error.what());

@@ -132,6 +132,21 @@ TEST_P(Streaming, ATimedOutReadTakesNothing) {
     run_here(cancelled_read_main());
 }
 
+// The write waits for its turn as the last one in the queue, and is taken out
+// by the one before it.
+Coro<void> dropped_write_main() {
+    Ends ends;
+    EventLoop::running().call_soon(
+        [writer = ends.writer]() mutable { writer.abort(); });
+    ends.writer.write(std::make_shared<std::string>("lost"));
+    co_await sleep(1ms);
+    EXPECT_EQ(ends.writer.queued(), 0U);
+}
+
+TEST_P(Streaming, AWriteWhoseConnectionIsAbortedBeforeItsTurnIsDropped) {
+    run_here(dropped_write_main());
+}
+
 // read_until against a search in the whole text, whatever pieces it comes in.
 std::deque<std::string> cut_at(std::string_view text, std::string_view mark) {
     std::deque<std::string> parts;

@@ -18,8 +18,8 @@
 #include <coroutine>
 #include <exception>
 #include <optional>
+#include <type_traits>
 #include <utility>
-#include <variant>
 
 namespace tincan {
 
@@ -28,14 +28,17 @@ class Coro;
 
 namespace detail {
 
-// Void results are kept as this, so that one code serves all.
+// A result that is void takes no room, but can be set like any other.
+struct NoValue {
+    void emplace() const {}
+};
 template <typename T>
-using Stored = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
+using Value = std::conditional_t<std::is_void_v<T>, NoValue, std::optional<T>>;
 
 // How a coroutine ended: with a value or an exception.
 template <typename T>
 struct Outcome {
-    std::optional<Stored<T>> value;
+    [[no_unique_address]] Value<T> value;
     std::exception_ptr error;
 
     // Gives the value away, or throws the error.
@@ -51,7 +54,6 @@ void run_into(Outcome<T>& outcome, Function& function) {
     try {
         if constexpr (std::is_void_v<T>) {
             function();
-            outcome.value.emplace();
         } else {
             outcome.value.emplace(function());
         }
@@ -69,16 +71,16 @@ concept HasFrame = !std::is_reference_v<C> && requires(C & callee) {
 template <typename Callee>
 class Call {
 public:
-    Call(Pump& pump, Callee& callee) : pump_(pump), callee_(callee) {}
+    explicit Call(Callee& callee) : callee_(callee) {}
 
     bool await_ready() const noexcept { return callee_.finished(); }
-    void await_suspend(std::coroutine_handle<>) noexcept {
-        pump_.push(callee_.frame());
+    template <typename Promise>
+    void await_suspend(std::coroutine_handle<Promise> caller) noexcept {
+        caller.promise().pump->push(callee_.frame());
     }
     decltype(auto) await_resume() { return callee_.take(); }
 
 private:
-    Pump& pump_;
     Callee& callee_;
 };
 
@@ -107,6 +109,10 @@ private:
     Awaiting<Own> awaiting_;
 };
 
+template <typename Awaitable>
+concept CanBeAwaited = HasFrame<Awaitable> ||
+    std::derived_from<Awaitable, Awaiter> || HasAwaiter<Awaitable>;
+
 // #region promise
 // The end of a coroutine: whoever awaits it is on top again.
 struct Return {
@@ -124,22 +130,21 @@ public:
     Return final_suspend() const noexcept { return {}; }
 
     // What may stand behind co_await: another coroutine, an awaiter, or
-    // something that has one (a task, a future).
-    template <HasFrame Callee>
-    Call<Callee> await_transform(Callee&& callee, Site at = Site::here()) {
-        site = at;
-        return Call<Callee>(*pump, callee);
-    }
-    template <std::derived_from<Awaiter> A>
-    Awaiting<A> await_transform(A&& awaiter, Site at = Site::here()) {
-        site = at;
-        return Awaiting<A>(awaiter, *pump);
-    }
-    template <HasAwaiter Awaitable>
-    AwaitingOwned<Awaitable> await_transform(Awaitable&& awaitable,
-                                             Site at = Site::here()) {
-        site = at;
-        return AwaitingOwned<Awaitable>(awaitable, *pump);
+    // something that has one (a task, a future). Where it stands comes in three
+    // plain arguments, because a Site would be kept in the frame, twice.
+    template <CanBeAwaited Awaitable>
+    auto await_transform(Awaitable&& awaitable,
+                         const char* function = __builtin_FUNCTION(),
+                         const char* file = __builtin_FILE(),
+                         unsigned line = __builtin_LINE()) {
+        site = {function, file, line};
+        if constexpr (HasFrame<Awaitable>) {
+            return Call<Awaitable>(awaitable);
+        } else if constexpr (std::derived_from<Awaitable, Awaiter>) {
+            return Awaiting<Awaitable>(awaitable, *pump);
+        } else {
+            return AwaitingOwned<Awaitable>(awaitable, *pump);
+        }
     }
 };
 
@@ -147,7 +152,7 @@ template <typename T>
 class Promise : public PromiseBase {
 public:
     Coro<T> get_return_object();
-    void return_value(Stored<T> value) { outcome.value = std::move(value); }
+    void return_value(T value) { outcome.value.emplace(std::move(value)); }
     void unhandled_exception() { outcome.error = std::current_exception(); }
 
     Outcome<T> outcome;
@@ -157,7 +162,7 @@ template <>
 class Promise<void> : public PromiseBase {
 public:
     Coro<void> get_return_object();
-    void return_void() { outcome.value.emplace(); }
+    void return_void() {}
     void unhandled_exception() { outcome.error = std::current_exception(); }
 
     Outcome<void> outcome;

@@ -41,8 +41,8 @@ EventLoop::~EventLoop() {
     while (!ready_.empty())
         ready_.pop().discard();
     foreign_.clear();
-    for (Slot& slot : slots_) {
-        if (slot.watch != nullptr) slot.watch->loop_ = nullptr;
+    for (Watch* watch : watches_) {
+        if (watch != nullptr) watch->loop_ = nullptr;
     }
 }
 
@@ -84,13 +84,12 @@ Selector::Timeout EventLoop::time_to_sleep() const {
     return std::max<Duration>(timers_.earliest() - clock_->now(), 0ns);
 }
 
-// Runs what is ready now. What that makes ready is behind `last`.
+// Runs as many as are ready now. What they make ready is behind them; what
+// they take out of the queue is missing.
 void EventLoop::run_ready() {
-    Job* last = ready_.last();
-    while (last != nullptr) {
-        Job& job = ready_.pop();
-        if (&job == last) last = nullptr;
-        job.run();
+    for (std::size_t left = ready_.size(); left > 0; --left) {
+        if (ready_.empty()) return;
+        ready_.pop().run();
     }
 }
 // #endregion turn
@@ -308,28 +307,31 @@ SignalScope::~SignalScope() {
 // #region generations
 std::uint64_t EventLoop::adopt(Watch& watch) {
     auto fd = static_cast<std::size_t>(watch.fd());
-    if (fd >= slots_.size()) slots_.resize(fd + 1);
-    Slot& slot = slots_[fd];
-    if (slot.watch != nullptr) {
+    if (fd >= watches_.size()) watches_.resize(fd + 1);
+    if (watches_[fd] != nullptr) {
         throw std::logic_error(
             fmt::format("descriptor {} is watched already", fd));
     }
-    slot.watch = &watch;
-    return std::uint64_t{++slot.generation} << 32 | fd;
+    watches_[fd] = &watch;
+    return std::uint64_t{++generation_} << 32 | fd;
+}
+
+void EventLoop::has_moved(Watch& watch) {
+    watches_[static_cast<std::size_t>(watch.fd())] = &watch;
 }
 
 void EventLoop::disown(Watch& watch) {
-    slots_[static_cast<std::size_t>(watch.fd())].watch = nullptr;
+    watches_[static_cast<std::size_t>(watch.fd())] = nullptr;
 }
 
 bool EventLoop::is_current(std::uint64_t key) const {
-    const Slot& slot = slots_[key & 0xffffffff];
-    return slot.watch != nullptr && slot.generation == key >> 32;
+    const Watch* watch = watches_[key & 0xffffffff];
+    return watch != nullptr && watch->key() == key;
 }
 
 void EventLoop::dispatch(const Ready& ready) {
     if (is_current(ready.key)) {
-        slots_[ready.key & 0xffffffff].watch->on_events(ready.events);
+        watches_[ready.key & 0xffffffff]->on_events(ready.events);
     }
 }
 // #endregion generations

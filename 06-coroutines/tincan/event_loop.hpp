@@ -132,10 +132,11 @@ public:
     Selector& selector() { return *selector_; }
     Timers& timers() { return timers_; }
     ReadyQueue& ready() { return ready_; }
-    // Gives a watch its key, with a generation that no watch of the same
-    // descriptor had: an event meant for a closed descriptor never reaches the
-    // next one of that number.
+    // Gives a watch its key, with a generation that no watch had before it: an
+    // event meant for a closed descriptor never reaches the next one of that
+    // number.
     std::uint64_t adopt(Watch& watch);
+    void has_moved(Watch& watch);
     void disown(Watch& watch);
     bool is_current(std::uint64_t key) const;
     void dispatch(const Ready& ready);
@@ -144,10 +145,6 @@ public:
 
 private:
     class Running;  // marks the loop as this thread's
-    struct Slot {
-        Watch* watch = nullptr;
-        std::uint32_t generation = 0;
-    };
     struct Foreign;
 
     void turn();
@@ -167,7 +164,8 @@ private:
     TaskList tasks_;
     TaskBase* current_task_ = nullptr;
     bool stopping_ = false;
-    std::vector<Slot> slots_;  // by descriptor
+    std::vector<Watch*> watches_;  // by descriptor
+    std::uint32_t generation_ = 0;
     std::map<int, std::unique_ptr<Foreign>> foreign_;
     Wakeup wakeup_;
     std::map<int, SignalHandler> signals_;

@@ -17,6 +17,7 @@ bool FutureBase::cancel() {
 void FutureBase::finish(State state) {
     state_ = state;
     waiters_.wake_all();
+    callbacks_.reverse();
     for (auto& callback : callbacks_)
         loop_.call_soon(std::move(callback));
     callbacks_.clear();
@@ -26,7 +27,7 @@ void FutureBase::add_done_callback(std::function<void()> function) {
     if (done()) {
         loop_.call_soon(std::move(function));
     } else {
-        callbacks_.push_back(std::move(function));
+        callbacks_.push_front(std::move(function));
     }
 }
 

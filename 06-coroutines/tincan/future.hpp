@@ -13,12 +13,12 @@
 #include "06-coroutines/tincan/wait_list.hpp"
 
 #include <exception>
+#include <forward_list>
 #include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace tincan {
 
@@ -58,9 +58,9 @@ protected:
 
 private:
     EventLoop& loop_;
-    State state_ = State::pending;
     WaitList waiters_;
-    std::vector<std::function<void()>> callbacks_;
+    std::forward_list<std::function<void()>> callbacks_;  // the last one first
+    State state_ = State::pending;
 };
 
 namespace detail {
@@ -78,17 +78,15 @@ public:
     ~FutureState() override { report_unretrieved("future"); }
 
     // The result, or throws the exception or CancelledError.
-    Stored<T>& result() {
+    std::add_lvalue_reference_t<T> result() {
         if (!done()) throw std::logic_error("there is no result yet");
         if (cancelled()) throw CancelledError();
         if (failed()) std::rethrow_exception(exception());
-        return *outcome_.value;
+        if constexpr (!std::is_void_v<T>) return *outcome_.value;
     }
     // The same to keep: a copy, or the thing itself if it can only be moved.
     T take() {
-        if constexpr (std::is_void_v<T>) {
-            result();
-        } else if constexpr (std::is_copy_constructible_v<T>) {
+        if constexpr (std::is_void_v<T> || std::is_copy_constructible_v<T>) {
             return result();
         } else {
             return std::move(result());
@@ -113,8 +111,8 @@ protected:
     }
 
 private:
-    Outcome<T> outcome_;
     bool retrieved_ = false;
+    Outcome<T> outcome_;
 };
 
 // #region awaiter
@@ -124,7 +122,7 @@ template <typename T>
 class FutureAwaiter : public Waiter {
 public:
     FutureAwaiter(std::shared_ptr<FutureState<T>> state, const char* what)
-        : Waiter(state->waiters(), what), state_(std::move(state)) {}
+        : Waiter(state->waiters()), what_(what), state_(std::move(state)) {}
     ~FutureAwaiter() { leave(); }  // while the list is there
 
     bool attempt() override { return state_->done(); }
@@ -136,8 +134,10 @@ public:
         if (state_->cancelled()) pump().forget_cancel();
         return state_->take();
     }
+    const char* what() const override { return what_; }
 
 private:
+    const char* what_;
     std::shared_ptr<FutureState<T>> state_;
 };
 // #endregion awaiter
@@ -152,13 +152,7 @@ public:
 
     // The result, valid as long as this handle. Throws std::logic_error if it
     // isn't there yet, CancelledError, or the exception it ended with.
-    decltype(auto) result() {
-        if constexpr (std::is_void_v<T>) {
-            state_->result();
-        } else {
-            return static_cast<T&>(state_->result());
-        }
-    }
+    decltype(auto) result() { return state_->result(); }
     // The exception it ended with, null if none; it counts as retrieved.
     std::exception_ptr exception() { return state_->exception(); }
 

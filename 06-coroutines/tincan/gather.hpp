@@ -7,6 +7,7 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace tincan {
@@ -50,6 +51,10 @@ inline Coro<void> settle(Several::Futures futures) {
     }
 }
 // #endregion settle
+
+// What stands for a result among others, if it is void.
+template <typename T>
+using Stored = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 
 template <typename... Results>
 struct Gathered {

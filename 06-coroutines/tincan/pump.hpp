@@ -23,13 +23,6 @@ struct Site {
     const char* function = "";
     const char* file = "";
     unsigned line = 0;
-
-    // The place of the call, when used as a default argument.
-    static constexpr Site here(const char* function = __builtin_FUNCTION(),
-                               const char* file = __builtin_FILE(),
-                               unsigned line = __builtin_LINE()) {
-        return {function, file, line};
-    }
 };
 
 class Pump;
@@ -72,11 +65,8 @@ protected:
 private:
     template <typename A>
     friend class Awaiting;
-    friend class Pump;
 
-    Pump* pump_ = nullptr;      // set by co_await
-    bool cancelled_ = false;    // cancel() was asked and said true
-    std::exception_ptr error_;  // thrown by an attempt while it waited
+    Pump* pump_ = nullptr;  // set by co_await
 };
 // #endregion awaiter
 
@@ -136,9 +126,9 @@ protected:
     // Throws CancelledError into the task where it waits, or else at its next
     // co_await of an awaiter.
     void interrupt() {
-        if (awaiting_ != nullptr && awaiting_->cancelled_) return;
+        if (cancelled_) return;
         if (awaiting_ != nullptr && awaiting_->cancel()) {
-            awaiting_->cancelled_ = true;
+            cancelled_ = true;
             wake();
         } else {
             cancel_due_ = true;
@@ -155,20 +145,34 @@ private:
     // True if what we wait for is over, one way or another.
     bool try_again() {
         try {
-            if (awaiting_->cancelled_ || awaiting_->attempt()) return true;
-            if (cancel_due_) return awaiting_->cancelled_ = true;
+            if (cancelled_ || awaiting_->attempt()) return true;
+            if (cancel_due_) return cancelled_ = true;
             awaiting_->wait();
             return false;
         } catch (...) {
-            awaiting_->error_ = std::current_exception();
+            error_ = std::current_exception();
             return true;
         }
     }
 
+    // Tells the task how its wait has ended, unless it has a result.
+    void throw_how_it_ended() {
+        if (std::exchange(cancelled_, false)) {
+            cancel_due_ = false;
+            throw CancelledError();
+        }
+        if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+    }
+
+    // A task waits for one thing at a time: so what is to be known of that is
+    // here, once, and not in every awaiter of every frame.
     CoroFrame* top_ = nullptr;
     Awaiter* awaiting_ = nullptr;  // null while it runs
+    std::exception_ptr error_;     // thrown by an attempt while it waited
     int budget_ = 0;
-    bool cancel_due_ = false;
+    bool turn_over_ = false;   // nothing was tried yet: the budget is used up
+    bool cancelled_ = false;   // its cancel() was asked and said true
+    bool cancel_due_ = false;  // by the next co_await
 };
 // #endregion pump
 
@@ -177,36 +181,32 @@ private:
 template <typename A>
 class Awaiting {
 public:
-    Awaiting(A& awaiter, Pump& pump) : awaiter_(awaiter), pump_(pump) {
+    Awaiting(A& awaiter, Pump& pump) : awaiter_(awaiter) {
         awaiter.pump_ = &pump;
     }
 
     bool await_ready() {
-        pump_.check_cancelled();
-        turn_over_ = !pump_.spend();
-        return !turn_over_ && awaiter_.attempt();
+        pump().check_cancelled();
+        pump().turn_over_ = !pump().spend();
+        return !pump().turn_over_ && awaiter_.attempt();
     }
     void await_suspend(std::coroutine_handle<>) {
-        if (turn_over_) {
-            pump_.wake();
+        if (pump().turn_over_) {
+            pump().wake();
         } else {
             awaiter_.wait();
         }
-        pump_.awaiting_ = &awaiter_;
+        pump().awaiting_ = &awaiter_;
     }
     decltype(auto) await_resume() {
-        if (awaiter_.cancelled_) {
-            pump_.forget_cancel();
-            throw CancelledError();
-        }
-        if (awaiter_.error_) std::rethrow_exception(awaiter_.error_);
+        pump().throw_how_it_ended();
         return awaiter_.result();
     }
 
 private:
+    Pump& pump() { return *awaiter_.pump_; }
+
     A& awaiter_;
-    Pump& pump_;
-    bool turn_over_ = false;
 };
 // #endregion awaiting
 

@@ -64,9 +64,7 @@ template <typename T>
 class Queue<T>::Put final : public Waiter {
 public:
     Put(Queue& queue, T item)
-        : Waiter(queue.putters_, "put"),
-          queue_(queue),
-          item_(std::move(item)) {}
+        : Waiter(queue.putters_), queue_(queue), item_(std::move(item)) {}
 
     bool attempt() override {
         if (item_ && queue_.put_nowait(std::move(*item_))) item_.reset();
@@ -76,6 +74,7 @@ public:
     void result() const {
         if (item_) throw QueueClosed();
     }
+    const char* what() const override { return "put"; }
 
 private:
     friend class Queue;
@@ -87,7 +86,7 @@ private:
 template <typename T>
 class Queue<T>::Get final : public Waiter {
 public:
-    explicit Get(Queue& queue) : Waiter(queue.getters_, "get"), queue_(queue) {}
+    explicit Get(Queue& queue) : Waiter(queue.getters_), queue_(queue) {}
 
     bool attempt() override {
         if (!item_) item_ = queue_.get_nowait();
@@ -98,6 +97,7 @@ public:
         if (!item_) throw QueueClosed();
         return std::move(*item_);
     }
+    const char* what() const override { return "get"; }
 
 private:
     friend class Queue;

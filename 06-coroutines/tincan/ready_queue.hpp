@@ -1,6 +1,7 @@
 // What the loop runs next, first come first served.
 #pragma once
 
+#include <cstddef>
 #include <utility>
 
 namespace tincan {
@@ -18,7 +19,7 @@ public:
     virtual void run() = 0;
     virtual void discard() = 0;
 
-    bool queued() const { return queued_; }
+    bool queued() const { return next_ != nullptr; }
 
 protected:
     ~Job() = default;
@@ -26,34 +27,35 @@ protected:
 private:
     friend class ReadyQueue;
 
-    Job* next_ = nullptr;
-    bool queued_ = false;
+    Job* next_ = nullptr;  // null: not in the queue
 };
 
+// A ring: behind the last one comes the first.
 class ReadyQueue {
 public:
-    bool empty() const { return first_ == nullptr; }
-    Job* last() const { return last_; }
+    bool empty() const { return last_ == nullptr; }
+    std::size_t size() const { return size_; }
 
     void push(Job& job) {
-        if (job.queued_) return;
-        job.queued_ = true;
-        job.next_ = nullptr;
-        (first_ == nullptr ? first_ : last_->next_) = &job;
+        if (job.queued()) return;
+        if (empty()) last_ = job.next_ = &job;
+        job.next_ = std::exchange(last_->next_, &job);
         last_ = &job;
+        ++size_;
     }
 
     Job& pop() {
-        Job& job = *first_;
-        first_ = std::exchange(job.next_, nullptr);
-        if (first_ == nullptr) last_ = nullptr;
-        job.queued_ = false;
+        Job& job = *last_->next_;
+        last_->next_ = job.next_;
+        if (&job == last_) last_ = nullptr;
+        job.next_ = nullptr;
+        --size_;
         return job;
     }
 
     // Takes time in proportion to the queue; does nothing if it isn't there.
     void remove(Job& job) {
-        if (!job.queued_) return;
+        if (!job.queued()) return;
         ReadyQueue others;
         while (!empty()) {
             Job& next = pop();
@@ -63,8 +65,8 @@ public:
     }
 
 private:
-    Job* first_ = nullptr;
     Job* last_ = nullptr;
+    std::size_t size_ = 0;
 };
 
 }  // namespace tincan

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <unordered_set>
+#include <list>
 
 namespace tincan {
 
@@ -33,14 +33,14 @@ public:
     void close();
 
     static Coro<void> wait_closed(std::shared_ptr<State> self);
-    const std::unordered_set<Connection*>& clients() const { return clients_; }
+    std::size_t clients() const { return guests_.size(); }
+    void for_each_client(void (Connection::*function)());
 
 private:
     class Guest;
     class Closed;
 
     static Coro<void> accept_clients(std::shared_ptr<State> self);
-    static Coro<void> serve(std::unique_ptr<Guest> guest);
     void take_in(Arrival client);
     void report(const std::string& what) const;
 
@@ -49,36 +49,46 @@ private:
     ServerOptions options_;
     std::optional<Task<void>> accepting_;
     bool closed_ = false;
-    std::unordered_set<Connection*> clients_;
+    std::list<Guest> guests_;
     WaitList waiters_;
 };
 
 // #region guest
-// A connection in the server's list, from accept to the end of its task, even
-// if that never began; does not leave it open behind.
-class Server::State::Guest {
+// A client, from accept until its handler has ended and its connection is
+// closed. No coroutine of its own: it is an entry in the list of those who
+// wait for the handler, later of those who wait for the connection.
+class Server::State::Guest final : WaitEntry {
 public:
-    Guest(std::shared_ptr<State> server, std::shared_ptr<Connection> connection)
-        : server_(std::move(server)), connection_(std::move(connection)) {
-        server_->clients_.insert(connection_.get());
-    }
-    Guest(const Guest&) = delete;
-    Guest& operator=(const Guest&) = delete;
-    ~Guest() {
-        connection_->abort();
-        server_->clients_.erase(connection_.get());
-        server_->waiters_.wake_all();
+    Guest(std::shared_ptr<State> server, Ref<Connection> connection,
+          FutureBase& handler)
+        : WaitEntry(handler.waiters()),
+          server_(std::move(server)),
+          connection_(std::move(connection)),
+          handler_(&handler) {
+        join();
     }
 
-    Coro<void> handle() {
-        return server_->handler_(StreamReader(connection_),
-                                 StreamWriter(connection_));
-    }
-    Connection& connection() { return *connection_; }
+    const Ref<Connection>& connection() const { return connection_; }
+    void set_place(std::list<Guest>::iterator place) { place_ = place; }
 
 private:
+    void on_wake() override {
+        if (handler_ != nullptr) handler_ended();
+        if (!connection_->closed()) return change_to(connection_->closing());
+        std::shared_ptr<State> server = server_;
+        server->guests_.erase(place_);  // which is the end of us
+        server->waiters_.wake_all();
+    }
+    void handler_ended() {
+        bool well = !handler_->failed() && !handler_->cancelled();
+        handler_ = nullptr;  // it lives no longer than this call
+        well ? connection_->close() : connection_->abort();
+    }
+
     std::shared_ptr<State> server_;
-    std::shared_ptr<Connection> connection_;
+    Ref<Connection> connection_;
+    FutureBase* handler_;  // null once it has ended
+    std::list<Guest>::iterator place_;
 };
 // #endregion guest
 
@@ -101,28 +111,32 @@ Coro<void> Server::State::accept_clients(std::shared_ptr<State> self) {
         pause = std::min(2 * pause, kLongestPause);
     }
 }
+// #endregion accept
 
+// #region take_in
+// The handler's coroutine is the client's task.
 void Server::State::take_in(Arrival client) {
     std::string peer = client.peer;
     try {
-        auto connection = std::make_shared<Connection>(
+        auto connection = make_ref<Connection>(
             AsyncSocket(std::move(client.socket)), peer, options_.limit);
-        auto guest =
-            std::make_unique<Guest>(shared_from_this(), std::move(connection));
-        EventLoop::running().create_task(serve(std::move(guest)), peer);
-    } catch (const std::system_error& error) {
+        Task<void> task = EventLoop::running().create_task(
+            handler_(StreamReader(connection), StreamWriter(connection)), peer);
+        guests_.emplace_front(shared_from_this(), std::move(connection),
+                              task.base().future());
+        guests_.front().set_place(guests_.begin());
+    } catch (const std::exception& error) {
         report(fmt::format("{} refused: {}", peer, error.what()));
     }
 }
-// #endregion accept
+// #endregion take_in
 
-// #region serve
-Coro<void> Server::State::serve(std::unique_ptr<Guest> guest) {
-    co_await guest->handle();
-    guest->connection().close();
-    co_await detail::WaitClosed(guest->connection());
+void Server::State::for_each_client(void (Connection::*function)()) {
+    for (auto next = guests_.begin(); next != guests_.end();) {
+        Ref<Connection> client = (next++)->connection();  // it may leave
+        ((*client).*function)();
+    }
 }
-// #endregion serve
 
 void Server::State::start() {
     accepting_ = EventLoop::running().create_task(
@@ -148,11 +162,11 @@ void Server::State::close() {
 
 class Server::State::Closed : public Waiter {
 public:
-    explicit Closed(State& server)
-        : Waiter(server.waiters_, "closed"), server_(server) {}
+    explicit Closed(State& server) : Waiter(server.waiters_), server_(server) {}
     bool attempt() override {
-        return server_.closed_ && server_.clients_.empty();
+        return server_.closed_ && server_.guests_.empty();
     }
+    const char* what() const override { return "closed"; }
 
 private:
     State& server_;
@@ -182,17 +196,15 @@ void Server::close() {
 }
 
 void Server::stop_reading() {
-    for (Connection* client : state_->clients())
-        client->stop_reading();
+    state_->for_each_client(&Connection::stop_reading);
 }
 
 void Server::abort_clients() {
-    for (Connection* client : state_->clients())
-        client->abort();
+    state_->for_each_client(&Connection::abort);
 }
 
 std::size_t Server::clients() const {
-    return state_->clients().size();
+    return state_->clients();
 }
 
 Coro<void> Server::wait_closed() const {

@@ -14,7 +14,6 @@
 #include "06-coroutines/tincan/event_loop.hpp"
 #include "06-coroutines/tincan/pipes.hpp"
 
-#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -33,7 +32,8 @@ enum class Medium {
 // A non-blocking socket and its place in the running loop. Edge-triggered
 // where the selector can do that; a listener is level-triggered, because
 // accept can't tell "nobody there" from "the first one has left again". So are
-// the other media, which pass for sockets here.
+// the other media, which pass for sockets here. Can be moved while nobody waits
+// for it.
 class AsyncSocket {
 public:
     // Throws std::system_error if the selector has no room for it.
@@ -44,12 +44,12 @@ public:
 
     const Socket& socket() const { return socket_; }
     int fd() const { return socket_.fd(); }
-    Watch& watch() const { return *watch_; }
+    Watch& watch() const { return watch_; }
     Medium medium() const { return medium_; }
 
     // Before its time; who waits for it gets ECANCELED.
     void close() {
-        watch_->close();
+        watch_.close();
         socket_ = Socket();
     }
 
@@ -57,14 +57,13 @@ private:
     AsyncSocket(Socket socket, Trigger trigger, Medium medium)
         : socket_(std::move(socket)),
           medium_(medium),
-          watch_(std::make_unique<Watch>(EventLoop::running(), socket_.fd(),
-                                         trigger)) {
+          watch_(EventLoop::running(), socket_.fd(), trigger) {
         if (medium != Medium::shared) set_nonblocking(socket_);
     }
 
     Socket socket_;
     Medium medium_;
-    std::unique_ptr<Watch> watch_;  // goes first
+    mutable Watch watch_;  // goes first
 };
 // #endregion async_socket
 
@@ -72,8 +71,8 @@ private:
 // Waits for one direction of a descriptor.
 class IoAwaiter : public Awaiter, IoWaiter {
 public:
-    IoAwaiter(Watch& watch, Direction direction, const char* what)
-        : watch_(&watch), fd_(watch.fd()), direction_(direction), what_(what) {}
+    IoAwaiter(Watch& watch, Direction direction)
+        : watch_(&watch), fd_(watch.fd()), direction_(direction) {}
     IoAwaiter(IoAwaiter&&) = default;
     ~IoAwaiter() { leave(); }
 
@@ -88,14 +87,13 @@ public:
         leave();
         return true;
     }
-    const char* what() const override { return what_; }
     int fd() const override { return fd_; }
 
 protected:
     // May the system call be tried (again)?
     bool may_try() {
         if (watch_ == nullptr) {
-            throw std::system_error(ECANCELED, std::generic_category(), what_);
+            throw std::system_error(ECANCELED, std::generic_category(), what());
         }
         return watch_->maybe_ready(direction_) && pump().spend();
     }
@@ -114,7 +112,6 @@ private:
     Watch* watch_;
     int fd_;
     Direction direction_;
-    const char* what_;
 };
 // #endregion io_awaiter
 
@@ -174,7 +171,7 @@ std::size_t send_some(const AsyncSocket& socket,
 class SockRecv : public IoAwaiter {
 public:
     SockRecv(AsyncSocket& socket, std::span<char> buffer)
-        : IoAwaiter(socket.watch(), Direction::in, "recv"),
+        : IoAwaiter(socket.watch(), Direction::in),
           socket_(socket),
           buffer_(buffer) {}
 
@@ -185,6 +182,7 @@ public:
         return count.has_value();
     }
     std::size_t result() const { return count_; }
+    const char* what() const override { return "recv"; }
 
 private:
     AsyncSocket& socket_;
@@ -201,7 +199,7 @@ inline SockRecv sock_recv(AsyncSocket& socket, std::span<char> buffer) {
 class SockSendAll : public IoAwaiter {
 public:
     SockSendAll(AsyncSocket& socket, std::string_view bytes)
-        : IoAwaiter(socket.watch(), Direction::out, "send"),
+        : IoAwaiter(socket.watch(), Direction::out),
           socket_(socket),
           unsent_(bytes) {}
 
@@ -213,6 +211,7 @@ public:
         return true;
     }
     void result() const {}
+    const char* what() const override { return "send"; }
 
 private:
     AsyncSocket& socket_;
@@ -227,8 +226,7 @@ inline SockSendAll sock_sendall(AsyncSocket& socket, std::string_view bytes) {
 class SockAccept : public IoAwaiter {
 public:
     explicit SockAccept(AsyncSocket& listener)
-        : IoAwaiter(listener.watch(), Direction::in, "accept"),
-          listener_(listener) {}
+        : IoAwaiter(listener.watch(), Direction::in), listener_(listener) {}
 
     bool attempt() override {
         if (!may_try()) return false;
@@ -238,6 +236,7 @@ public:
         return false;
     }
     Arrival result() { return std::move(arrival_); }
+    const char* what() const override { return "accept"; }
 
 private:
     AsyncSocket& listener_;
@@ -254,13 +253,14 @@ inline SockAccept sock_accept(AsyncSocket& listener) {
 class SockConnect : public IoAwaiter {
 public:
     SockConnect(AsyncSocket& socket, const sockaddr* address, socklen_t size)
-        : IoAwaiter(socket.watch(), Direction::out, "connect"),
+        : IoAwaiter(socket.watch(), Direction::out),
           socket_(socket),
           address_(address),
           size_(size) {}
 
     bool attempt() override;
     void result() const {}
+    const char* what() const override { return "connect"; }
 
 private:
     AsyncSocket& socket_;

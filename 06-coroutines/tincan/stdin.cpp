@@ -8,7 +8,7 @@ StreamReader connect_stdin(std::size_t limit) {
     // stream does not close stdin. Not O_NONBLOCK: that is a property of the
     // open file, and the shell that started us would find it set as well.
     Socket own(check(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3), "stdin"));
-    return StreamReader(std::make_shared<detail::Connection>(
+    return StreamReader(make_ref<detail::Connection>(
         AsyncSocket(std::move(own), Medium::shared), "stdin", limit));
 }
 // #endregion connect_stdin

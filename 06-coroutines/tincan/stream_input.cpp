@@ -17,13 +17,6 @@ IncompleteRead::IncompleteRead(std::string_view bytes)
 
 namespace detail {
 
-namespace {
-
-// What a connection that says nothing may keep of its buffer.
-constexpr std::size_t kIdleCapacity = 512;
-
-}  // namespace
-
 void StreamInput::receive() {
     std::span<char> scratch = socket_.watch().loop().scratch();
     std::optional<std::size_t> count = receive_some(socket_, scratch);
@@ -52,9 +45,8 @@ void StreamInput::set_filtering(std::unique_ptr<Filtering> filtering) {
 
 void StreamInput::rest() {
     if (!bytes().empty()) return;
-    buffer_.clear();
+    std::string().swap(buffer_);
     begin_ = 0;
-    if (buffer_.capacity() > kIdleCapacity) std::string().swap(buffer_);
 }
 
 std::string_view ReadExactly::result() {

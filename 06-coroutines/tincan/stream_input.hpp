@@ -85,8 +85,8 @@ private:
 // Waits until there is enough: which means something else to each reader.
 class StreamRead : public IoAwaiter {
 public:
-    StreamRead(StreamInput& input, Watch& watch, const char* what)
-        : IoAwaiter(watch, Direction::in, what), input_(input) {}
+    StreamRead(StreamInput& input, Watch& watch)
+        : IoAwaiter(watch, Direction::in), input_(input) {}
 
     bool attempt() override {
         while (!enough()) {
@@ -103,6 +103,7 @@ public:
         input_.rest();
         IoAwaiter::wait();
     }
+    const char* what() const override { return "recv"; }
 
 protected:
     virtual bool enough() = 0;
@@ -113,7 +114,7 @@ protected:
 class ReadSome final : public StreamRead {
 public:
     ReadSome(StreamInput& input, Watch& watch, std::size_t most)
-        : StreamRead(input, watch, "recv"), most_(most) {}
+        : StreamRead(input, watch), most_(most) {}
     std::string_view result() { return input_.take(most_); }
 
 private:
@@ -124,7 +125,7 @@ private:
 class ReadExactly final : public StreamRead {
 public:
     ReadExactly(StreamInput& input, Watch& watch, std::size_t count)
-        : StreamRead(input, watch, "recv"), count_(count) {}
+        : StreamRead(input, watch), count_(count) {}
     std::string_view result();
 
 private:
@@ -135,7 +136,7 @@ private:
 class ReadUntil : public StreamRead {
 public:
     ReadUntil(StreamInput& input, Watch& watch, std::string_view separator)
-        : StreamRead(input, watch, "recv"), separator_(separator) {}
+        : StreamRead(input, watch), separator_(separator) {}
     std::string_view result();
 
 protected:
@@ -161,8 +162,7 @@ public:
 // Until the filter can be written through.
 class FilterReady final : public StreamRead {
 public:
-    FilterReady(StreamInput& input, Watch& watch)
-        : StreamRead(input, watch, "recv") {}
+    FilterReady(StreamInput& input, Watch& watch) : StreamRead(input, watch) {}
     void result();
 
 private:

@@ -1,14 +1,6 @@
 #include "06-coroutines/tincan/stream_output.hpp"
 
-#include <array>
-
 namespace tincan::detail {
-
-namespace {
-
-constexpr std::size_t kUsualPieces = 8;
-
-}  // namespace
 
 // #region write
 void StreamOutput::write(std::string_view bytes) {
@@ -21,21 +13,13 @@ void StreamOutput::write(std::string_view bytes) {
         }
         if (bytes.empty()) return;
     }
-    tail_.append(bytes);
-    count(bytes.size());
+    append(bytes);
     socket_.watch().wait(Direction::out, *this);
 }
 
 void StreamOutput::write(SharedBytes bytes) {
     if (deaf() || bytes->empty()) return;
-    if (!tail_.empty()) {
-        pieces_.push_back(std::make_shared<std::string>(std::move(tail_)));
-        tail_.clear();
-    }
-    count(bytes->size());
-    // Else it would grow from one to two to four … in every turn.
-    if (pieces_.empty()) pieces_.reserve(kUsualPieces);
-    pieces_.push_back(std::move(bytes));
+    append(std::move(bytes));
     if (socket_.watch().maybe_ready(Direction::out)) {
         socket_.watch().loop().ready().push(*this);
     } else {
@@ -47,15 +31,16 @@ void StreamOutput::writelines(std::span<const std::string_view> lines) {
     if (deaf()) return;
     bool first = empty();
     for (std::string_view line : lines) {
-        tail_.append(line);
-        count(line.size());
+        if (!line.empty()) append(line);
     }
     if (first && !empty()) flush();
 }
 
-void StreamOutput::count(std::size_t more) {
-    size_ += more;
-    paused_ = size_ > kHighWater;
+template <typename Bytes>
+void StreamOutput::append(Bytes bytes) {
+    if (!queue_) queue_ = std::make_unique<SendQueue>();
+    queue_->append(std::move(bytes));
+    paused_ = size() > kHighWater;
 }
 // #endregion write
 
@@ -71,7 +56,8 @@ void StreamOutput::flush() {
     try {
         bool more = !empty();
         while (more) {
-            sent(send_pieces());
+            queue_->send_to(socket_);
+            if (queue_->size() == 0) queue_.reset();
             more = !empty() && socket_.watch().maybe_ready(Direction::out);
         }
     } catch (const std::system_error& error) {
@@ -83,42 +69,9 @@ void StreamOutput::flush() {
     } else {
         socket_.watch().wait(Direction::out, *this);
     }
-    if (size_ <= kLowWater) {
+    if (size() <= kLowWater) {
         paused_ = false;
         waiters_.wake_all();
-    }
-}
-
-// As much as the kernel takes now, of the first kMostPieces.
-std::size_t StreamOutput::send_pieces() {
-    std::array<std::string_view, kMostPieces> unsent;
-    std::size_t count = 0;
-    for (const SharedBytes& piece : pieces_) {
-        if (count == unsent.size()) break;
-        unsent[count++] = *piece;
-    }
-    if (count < unsent.size() && !tail_.empty()) unsent[count++] = tail_;
-    unsent[0].remove_prefix(sent_);
-    return send_some(socket_, std::span(unsent).first(count));
-}
-
-void StreamOutput::sent(std::size_t count) {
-    size_ -= count;
-    sent_ += count;
-    auto done = pieces_.begin();
-    while (done != pieces_.end() && sent_ >= (*done)->size()) {
-        sent_ -= (*done)->size();
-        ++done;
-    }
-    pieces_.erase(pieces_.begin(), done);
-    if (!pieces_.empty()) return;
-    if (empty()) {
-        std::string().swap(tail_);
-        std::vector<SharedBytes>().swap(pieces_);
-        sent_ = 0;
-    } else if (sent_ > tail_.size() / 2) {
-        tail_.erase(0, sent_);
-        sent_ = 0;
     }
 }
 // #endregion flush
@@ -137,10 +90,9 @@ void StreamOutput::fail(std::error_code error, const char* call) {
     if (failed()) return;
     bool finished = finishing_ && empty();
     if (!finished) {
-        error_ = error;
-        call_ = call;
+        error_ = std::make_exception_ptr(std::system_error(error, call));
     }
-    sent(size_);
+    queue_.reset();
     stop();
     waiters_.wake_all();
 }

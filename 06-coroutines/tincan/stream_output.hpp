@@ -1,23 +1,15 @@
-// The sending half of a stream: bytes that the kernel would not take yet.
+// The sending half of a stream.
 #pragma once
 
-#include "06-coroutines/tincan/sockets.hpp"
+#include "06-coroutines/tincan/send_queue.hpp"
 #include "06-coroutines/tincan/wait_list.hpp"
 
 #include <memory>
 #include <span>
-#include <string>
 #include <string_view>
 #include <system_error>
-#include <vector>
 
-namespace tincan {
-
-// Bytes that go to many and are kept once. Whoever makes them does not change
-// them any more.
-using SharedBytes = std::shared_ptr<const std::string>;
-
-namespace detail {
+namespace tincan::detail {
 
 inline constexpr std::size_t kHighWater = 65536;
 inline constexpr std::size_t kLowWater = kHighWater / 4;
@@ -47,55 +39,50 @@ public:
     void break_off(std::error_code error);
     void stop();
 
-    bool empty() const { return size_ == 0; }
-    std::size_t size() const { return size_; }
+    bool empty() const { return queue_ == nullptr; }
+    std::size_t size() const { return queue_ ? queue_->size() : 0; }
     bool paused() const { return paused_; }
     void throw_if_failed() const {
-        if (error_) throw std::system_error(error_, call_);
+        if (error_) std::rethrow_exception(error_);
     }
-    bool failed() const { return static_cast<bool>(error_); }
+    bool failed() const { return error_ != nullptr; }
     WaitList& waiters() { return waiters_; }
 
 private:
     bool deaf() const { return failed() || finishing_; }
-    void count(std::size_t more);
+    template <typename Bytes>
+    void append(Bytes bytes);
     void on_ready() override { flush(); }
     void run() override { flush(); }
     void discard() override {}
-    std::size_t send_pieces();
-    void sent(std::size_t count);
     void finish();
 
     const AsyncSocket& socket_;
-    std::vector<SharedBytes> pieces_;  // then tail_
-    std::string tail_;
-    std::size_t sent_ = 0;  // of the first of them
-    std::size_t size_ = 0;  // of all that is not sent
-    bool paused_ = false;   // above the high-water mark, and not yet below low
+    std::unique_ptr<SendQueue> queue_;  // null while nothing is queued
+    std::exception_ptr error_;
+    bool paused_ = false;  // above the high-water mark, and not yet below low
     bool finishing_ = false;
-    std::error_code error_;
-    const char* call_ = "";
     WaitList waiters_;
 };
 
 // Until the queue is short again, or empty.
 class StreamDrain final : public Waiter {
 public:
-    enum class Down { to_low_water, to_nothing };
+    enum class Down : char { to_low_water, to_nothing };
 
     StreamDrain(StreamOutput& output, Down down)
-        : Waiter(output.waiters(), "drain"), output_(output), down_(down) {}
+        : Waiter(output.waiters()), down_(down), output_(output) {}
 
     bool attempt() override {
         if (output_.failed()) return true;
         return down_ == Down::to_nothing ? output_.empty() : !output_.paused();
     }
     void result() const { output_.throw_if_failed(); }
+    const char* what() const override { return "drain"; }
 
 private:
-    StreamOutput& output_;
     Down down_;
+    StreamOutput& output_;
 };
 
-}  // namespace detail
-}  // namespace tincan
+}  // namespace tincan::detail

@@ -53,7 +53,7 @@ void Connection::close() {
     state_ = State::closing;
     output_.write_eof();
     EventLoop& loop = socket_.watch().loop();
-    loop.create_task(linger(shared_from_this()), "close " + peer_);
+    loop.create_task(linger(Ref(*this)), "close " + peer_);
 }
 
 // Then close(2) destroys nothing: we have read all that the peer will ever
@@ -81,7 +81,7 @@ private:
     Connection& connection_;
 };
 
-Coro<void> discard_input(std::shared_ptr<Connection> connection) {
+Coro<void> discard_input(Ref<Connection> connection) {
     AsyncSocket& socket = connection->socket();
     std::size_t count = 1;
     // It may be aborted between two of these.
@@ -92,7 +92,7 @@ Coro<void> discard_input(std::shared_ptr<Connection> connection) {
 
 }  // namespace
 
-Coro<void> Connection::linger(std::shared_ptr<Connection> connection) {
+Coro<void> Connection::linger(Ref<Connection> connection) {
     using namespace std::chrono_literals;
     Aborter aborter(*connection);
     StreamOutput& output = connection->output();
@@ -130,8 +130,8 @@ bool StreamReader::at_eof() const {
 namespace {
 
 Streams streams_of(AsyncSocket socket, std::string peer, std::size_t limit) {
-    auto connection = std::make_shared<detail::Connection>(
-        std::move(socket), std::move(peer), limit);
+    auto connection =
+        make_ref<detail::Connection>(std::move(socket), std::move(peer), limit);
     return {StreamReader(connection), StreamWriter(connection)};
 }
 

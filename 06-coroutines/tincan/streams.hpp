@@ -14,6 +14,7 @@
 #pragma once
 
 #include "06-coroutines/tincan/generator.hpp"
+#include "06-coroutines/tincan/ref.hpp"
 #include "06-coroutines/tincan/stream_input.hpp"
 #include "06-coroutines/tincan/stream_output.hpp"
 
@@ -31,7 +32,7 @@ inline constexpr std::size_t kStreamLimit = 65536;
 
 namespace detail {
 
-class Connection : public std::enable_shared_from_this<Connection> {
+class Connection : public Counted {
 public:
     Connection(AsyncSocket socket, std::string peer, std::size_t limit)
         : socket_(std::move(socket)),
@@ -69,21 +70,22 @@ private:
     bool one_way() const { return socket_.medium() != Medium::socket; }
     void finish_writing();
     bool nothing_on_its_way() const;
-    static Coro<void> linger(std::shared_ptr<Connection> connection);
+    static Coro<void> linger(Ref<Connection> connection);
 
+    State state_ = State::open;
     AsyncSocket socket_;
     std::string peer_;
     StreamInput input_;
     StreamOutput output_;
-    State state_ = State::open;
     WaitList closing_;
 };
 
 class WaitClosed final : public Waiter {
 public:
     explicit WaitClosed(Connection& connection)
-        : Waiter(connection.closing(), "closed"), connection_(connection) {}
+        : Waiter(connection.closing()), connection_(connection) {}
     bool attempt() override { return connection_.closed(); }
+    const char* what() const override { return "closed"; }
 
 private:
     Connection& connection_;
@@ -98,7 +100,7 @@ private:
 // Errors of the connection are std::system_error ("recv: ...").
 class StreamReader {
 public:
-    explicit StreamReader(std::shared_ptr<detail::Connection> connection)
+    explicit StreamReader(Ref<detail::Connection> connection)
         : connection_(std::move(connection)) {}
 
     // At least one byte, `most` at most; "" at the end of the stream.
@@ -130,14 +132,14 @@ private:
     detail::StreamInput& input() { return connection_->input(); }
     Watch& watch() { return connection_->socket().watch(); }
 
-    std::shared_ptr<detail::Connection> connection_;
+    Ref<detail::Connection> connection_;
 };
 // #endregion reader
 
 // #region writer
 class StreamWriter {
 public:
-    explicit StreamWriter(std::shared_ptr<detail::Connection> connection)
+    explicit StreamWriter(Ref<detail::Connection> connection)
         : connection_(std::move(connection)) {}
 
     // Sends what the kernel takes at once and queues the rest. Never waits and
@@ -186,9 +188,7 @@ public:
     }
 
     // For what is built on streams.
-    const std::shared_ptr<detail::Connection>& connection() const {
-        return connection_;
-    }
+    const Ref<detail::Connection>& connection() const { return connection_; }
     // "127.0.0.1:53412". get_extra_info("peername")
     const std::string& peer() const { return connection_->peer(); }
     // For setsockopt and the like; not to be closed.
@@ -197,7 +197,7 @@ public:
 private:
     detail::StreamOutput& output() { return connection_->output(); }
 
-    std::shared_ptr<detail::Connection> connection_;
+    Ref<detail::Connection> connection_;
 };
 // #endregion writer
 

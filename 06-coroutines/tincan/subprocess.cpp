@@ -146,9 +146,9 @@ public:
         plan.place(theirs_.fd(), target);
     }
 
-    std::shared_ptr<detail::Connection> connection(const std::string& name) {
-        if (!ours_) return nullptr;
-        return std::make_shared<detail::Connection>(
+    Ref<detail::Connection> connection(const std::string& name) {
+        if (!ours_) return {};
+        return make_ref<detail::Connection>(
             AsyncSocket(std::move(ours_), Medium::pipe), name, kStreamLimit);
     }
 

@@ -71,11 +71,12 @@ private:
 class WaitProcess final : public Waiter {
 public:
     explicit WaitProcess(std::shared_ptr<ChildProcess> child)
-        : Waiter(child->waiters(), "process"), child_(std::move(child)) {}
+        : Waiter(child->waiters()), child_(std::move(child)) {}
     ~WaitProcess() { leave(); }  // while the list is there
 
     bool attempt() override { return child_->returncode().has_value(); }
     int result() const { return *child_->returncode(); }
+    const char* what() const override { return "process"; }
 
 private:
     std::shared_ptr<ChildProcess> child_;

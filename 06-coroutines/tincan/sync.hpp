@@ -14,9 +14,10 @@ public:
     class Awaiter : public Waiter {
     public:
         explicit Awaiter(Event& event)
-            : Waiter(event.waiters_, "event"), event_(event) {}
+            : Waiter(event.waiters_), event_(event) {}
         // Who was woken goes on, even if the flag was cleared meanwhile.
         bool attempt() override { return event_.set_ || Waiter::attempt(); }
+        const char* what() const override { return "event"; }
 
     private:
         Event& event_;
@@ -68,11 +69,12 @@ public:
     class Acquire final : public Waiter {
     public:
         explicit Acquire(Semaphore& semaphore)
-            : Waiter(semaphore.waiters_, "semaphore"), semaphore_(semaphore) {}
+            : Waiter(semaphore.waiters_), semaphore_(semaphore) {}
         bool attempt() override {
             return Waiter::attempt() || semaphore_.enter();
         }
         Permit result() { return Permit(semaphore_); }
+        const char* what() const override { return "semaphore"; }
 
     private:
         Semaphore& semaphore_;

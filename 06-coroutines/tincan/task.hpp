@@ -111,7 +111,7 @@ public:
                                             std::string name) {
         auto state =
             std::make_shared<TaskState>(loop, std::move(coro), std::move(name));
-        state->TaskBase::start(state->coro_->frame(), state);
+        state->TaskBase::start(state->coro_.frame(), state);
         return state;
     }
 
@@ -126,8 +126,10 @@ public:
 private:
     void conclude(bool ended) override {
         Outcome<T> outcome;
-        if (ended) outcome = std::move(coro_->outcome());
-        coro_.reset();
+        {
+            Coro<T> coro = std::move(coro_);  // goes before anybody is told
+            if (ended) outcome = std::move(coro.outcome());
+        }
         if (!ended || is_cancellation(outcome.error)) {
             this->finish(FutureBase::State::cancelled);
         } else {
@@ -135,7 +137,7 @@ private:
         }
     }
 
-    std::optional<Coro<T>> coro_;
+    Coro<T> coro_;
 };
 
 }  // namespace detail

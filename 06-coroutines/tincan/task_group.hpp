@@ -65,8 +65,9 @@ private:
     class AllEnded final : public Waiter {
     public:
         explicit AllEnded(State& state)
-            : Waiter(state.waiters, "group"), state_(state) {}
+            : Waiter(state.waiters), state_(state) {}
         bool attempt() override { return state_.running.empty(); }
+        const char* what() const override { return "group"; }
 
     private:
         State& state_;

@@ -12,7 +12,7 @@ namespace detail {
 // without keeping itself alive.
 class TransportState : public std::enable_shared_from_this<TransportState> {
 public:
-    TransportState(std::shared_ptr<Connection> connection,
+    TransportState(Ref<Connection> connection,
                    std::shared_ptr<Protocol> protocol)
         : connection_(std::move(connection)), protocol_(std::move(protocol)) {}
     TransportState(const TransportState&) = delete;
@@ -53,7 +53,7 @@ private:
         }
     }
 
-    std::shared_ptr<Connection> connection_;
+    Ref<Connection> connection_;
     std::shared_ptr<Protocol> protocol_;  // null after connection_lost
     bool reading_paused_ = false;
     bool writing_paused_ = false;
@@ -66,12 +66,12 @@ private:
 class TransportState::Pause final : public Waiter {
 public:
     explicit Pause(TransportState& state)
-        : Waiter(state.connection().output().waiters(), "pause"),
-          state_(state) {}
+        : Waiter(state.connection().output().waiters()), state_(state) {}
     bool attempt() override {
         return !state_.reading_paused_ || state_.broken() ||
                state_.connection().is_closing();
     }
+    const char* what() const override { return "pause"; }
 
 private:
     TransportState& state_;
@@ -80,10 +80,11 @@ private:
 class TransportState::End final : public Waiter {
 public:
     explicit End(TransportState& state)
-        : Waiter(state.connection().output().waiters(), "end"), state_(state) {}
+        : Waiter(state.connection().output().waiters()), state_(state) {}
     bool attempt() override {
         return state_.broken() || state_.connection().closed();
     }
+    const char* what() const override { return "end"; }
 
 private:
     TransportState& state_;

@@ -10,7 +10,7 @@ class WaitList;
 // A place in a WaitList, which must outlive it.
 class WaitEntry {
 public:
-    explicit WaitEntry(WaitList& list) : list_(list) {}
+    explicit WaitEntry(WaitList& list) : list_(&list) {}
     WaitEntry(WaitEntry&&) = default;  // only until it has joined
 
 protected:
@@ -18,22 +18,27 @@ protected:
 
     inline void join();
     inline void leave();
+    // From now on in another list.
+    void change_to(WaitList& list) {
+        leave();
+        list_ = &list;
+        join();
+    }
 
 private:
     friend class WaitList;
 
     virtual void on_wake() = 0;  // out of the list already
 
-    WaitList& list_;
+    WaitList* list_;
     WaitEntry* previous_ = nullptr;
-    WaitEntry* next_ = nullptr;
-    bool waiting_ = false;
+    WaitEntry* next_ = nullptr;  // null: in no list
 };
 
 // One task in a WaitList.
 class Waiter : public Awaiter, public WaitEntry {
 public:
-    Waiter(WaitList& list, const char* what) : WaitEntry(list), what_(what) {}
+    explicit Waiter(WaitList& list) : WaitEntry(list) {}
 
     bool attempt() override { return woken_; }
     void wait() override {
@@ -46,7 +51,6 @@ public:
         return true;
     }
     void result() const {}
-    const char* what() const override { return what_; }
 
 private:
     void on_wake() override {
@@ -54,10 +58,10 @@ private:
         pump().wake();
     }
 
-    const char* what_;
     bool woken_ = false;
 };
 
+// A ring: the one before the first is the last.
 class WaitList {
 public:
     WaitList() = default;
@@ -85,30 +89,28 @@ private:
     friend class WaitEntry;
 
     void append(WaitEntry& entry) {
-        entry.previous_ = last_;
-        entry.next_ = nullptr;
-        (last_ == nullptr ? first_ : last_->next_) = &entry;
-        last_ = &entry;
-        entry.waiting_ = true;
+        if (first_ == nullptr) first_ = entry.next_ = entry.previous_ = &entry;
+        entry.next_ = first_;
+        entry.previous_ = first_->previous_;
+        entry.previous_->next_ = entry.next_->previous_ = &entry;
     }
     void remove(WaitEntry& entry) {
-        (entry.previous_ == nullptr ? first_ : entry.previous_->next_) =
-            entry.next_;
-        (entry.next_ == nullptr ? last_ : entry.next_->previous_) =
-            entry.previous_;
-        entry.waiting_ = false;
+        if (first_ == &entry) first_ = entry.next_;
+        if (first_ == &entry) first_ = nullptr;  // it was the only one
+        entry.previous_->next_ = entry.next_;
+        entry.next_->previous_ = entry.previous_;
+        entry.next_ = entry.previous_ = nullptr;
     }
 
     WaitEntry* first_ = nullptr;
-    WaitEntry* last_ = nullptr;
 };
 
 inline void WaitEntry::join() {
-    if (!waiting_) list_.append(*this);
+    if (next_ == nullptr) list_->append(*this);
 }
 
 inline void WaitEntry::leave() {
-    if (waiting_) list_.remove(*this);
+    if (next_ != nullptr) list_->remove(*this);
 }
 
 }  // namespace tincan

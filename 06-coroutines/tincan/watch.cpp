@@ -39,6 +39,18 @@ Watch::Watch(EventLoop& loop, int fd, Trigger trigger)
     }
 }
 
+Watch::Watch(Watch&& other) noexcept
+    : loop_(std::exchange(other.loop_, nullptr)),
+      fd_(other.fd_),
+      trigger_(other.trigger_),
+      key_(other.key_),
+      wanted_(other.wanted_),
+      always_ready_(other.always_ready_),
+      read_to_end_(other.read_to_end_),
+      ready_(other.ready_) {
+    if (loop_ != nullptr) loop_->has_moved(*this);
+}
+
 void Watch::close() {
     if (loop_ == nullptr) return;
     if (wanted_ != 0) loop_->selector().remove(fd_);

@@ -40,7 +40,8 @@ public:
     // regular files, which never make anybody wait: they count as always
     // ready.
     Watch(EventLoop& loop, int fd, Trigger trigger);
-    Watch(const Watch&) = delete;
+    // Only while nobody waits in `other`.
+    Watch(Watch&& other) noexcept;
     Watch& operator=(const Watch&) = delete;
     ~Watch() { close(); }
 

@@ -1,7 +1,7 @@
 """The table of asyncio's names in book/asyncio.md: `| asyncio | Tin Can |
 program | what differs |`. A name of ours must be in a header of the runtime,
-or of the selectors below it, and a program, or the test that stands in its
-place, must have one of its row's names.
+or of the selectors below it, and a program, or the header of its folder or
+the test that stands in its place, must have one of its row's names.
 """
 import re
 
@@ -36,7 +36,8 @@ def wrong_rows(root, page):
                   if name not in known]
         for program in programs:
             folder = "tests" if program.endswith("_test") else "06-coroutines"
-            source = root / folder / f"{program}.cpp"
+            suffix = "" if program.endswith(".hpp") else ".cpp"
+            source = root / folder / f"{program}{suffix}"
             if not source.is_file():
                 wrong.append(f"{page.name}: {program}: no such program")
             elif not set(names) & set(NAME.findall(source.read_text())):

@@ -4,15 +4,25 @@
 
 Only ratios within one run mean something elsewhere.
 """
+import os
 import signal
 import socket
+import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 from measure import echo, kilobytes, machine, server
 
 IDLE = 900
 FEW = 100
+# What echo_server asks for when a client comes, in this order.
+PARTS = ("the connection: socket, watch, peer's name, both streams",
+         "the frame of serve",
+         "the task, and its name",
+         "the guest",
+         "the frame of echo")
 
 
 def connect(address):
@@ -64,6 +74,36 @@ def bytes_per_idle(program):
         return (after - before) * 1024 / (IDLE - FEW)
 
 
+def blocks_of_a_client(program):
+    """The sizes of the blocks of memory that a client has while it waits, in
+    the order in which the server asked for them."""
+    with tempfile.TemporaryDirectory() as folder:
+        library = f"{folder}/blocks.so"
+        source = Path(__file__).with_name("blocks.c")
+        subprocess.run(["cc", "-shared", "-fPIC", "-O2", "-o", library, source],
+                       check=True)
+        notes = Path(folder) / "notes"
+        os.environ |= {"LD_PRELOAD": library, "BLOCKS": str(notes)}
+        with server(program) as (_, address):
+            del os.environ["LD_PRELOAD"]
+            others = [connect(address) for _ in range(3)]
+            for client in others:
+                echo(client)
+            before = notes.stat().st_size
+            with connect(address) as client:
+                echo(client)
+                time.sleep(0.1)  # it waits again now
+                text = notes.read_text()[before:]
+    blocks = {}
+    for line in text.splitlines():
+        block, _, size = line[1:].partition(" ")
+        if line[0] == "+":
+            blocks[block] = int(size)
+        else:
+            blocks.pop(block, None)
+    return list(blocks.values())
+
+
 def main(build):
     build += "/06-coroutines/"
     print(f"{machine()}\n\nSeconds from SIGTERM to the end of echo_server\n")
@@ -82,6 +122,14 @@ def main(build):
           f"from {FEW} to {IDLE}\n")
     for name in ("sock_echo_server", "echo_server"):
         print(f"{name:>20}{bytes_per_idle(build + name):>8.0f}")
+
+    blocks = blocks_of_a_client(build + "echo_server")
+    if len(blocks) != len(PARTS):
+        sys.exit(f"expected {len(PARTS)} blocks for a client: {blocks}")
+    print("\nWhat echo_server asks for, for one client\n")
+    for size, part in zip(blocks, PARTS):
+        print(f"{size:>8}  {part}")
+    print(f"{sum(blocks):>8}  in all, and a word for malloc with each")
 
 
 if __name__ == "__main__":
