@@ -20,9 +20,9 @@ def with_interval(entry, measure, connections):
 
 
 def table(rows, header):
-    print(" " * 27 + "".join(f"{cell:>{WIDTH}}" for cell in header))
+    print(" " * 25 + "".join(f"{cell:>{WIDTH}}" for cell in header))
     for name, cells in rows:
-        print(f"{name:>27}" + "".join(f"{cell:>{WIDTH}}" for cell in cells))
+        print(f"{name:>25}" + "".join(f"{cell:>{WIDTH}}" for cell in cells))
 
 
 def main(results):
