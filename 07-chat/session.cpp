@@ -37,6 +37,7 @@ Session::Session(StreamReader reader, StreamWriter writer, Rooms& rooms,
                   writer_.abort();
               }),
       pace_(limits.rate, limits.burst) {
+    // #region kernel
     // The kernel would take 4 MB more for somebody who doesn't read, and try
     // for a quarter of an hour to reach somebody who is gone. Should these
     // fail, it does.
@@ -45,6 +46,7 @@ Session::Session(StreamReader reader, StreamWriter writer, Rooms& rooms,
         std::chrono::ceil<std::chrono::milliseconds>(limits_.delivery);
     set_option(IPPROTO_TCP, TCP_USER_TIMEOUT,
                static_cast<int>(patience.count()));
+    // #endregion kernel
 }
 
 void Session::set_option(int level, int option, int value) {
