@@ -182,6 +182,35 @@ TEST_F(ChatServer, GoesOnWhenItHasRunOutOfDescriptors) {
     join("Bob");
 }
 
+TEST_F(ChatServer, SaysOnceThatItHasRunOutOfDescriptors) {
+    ProcessOptions options;
+    options.limits = {{RLIMIT_NOFILE, {24, 24}}};
+    server_.emplace(Server::ours({kChatServer, "{port}"}, options));
+    constexpr int seats = 12;
+    std::vector<Client> crowd;
+    crowd.reserve(40);
+    for (int i = 0; i < 40; ++i)
+        crowd.push_back(connect());
+    // Each of the others waits for the descriptor of one before.
+    for (std::size_t i = seats; i < crowd.size(); ++i) {
+        crowd[i].receive_to_end();
+        crowd[i].close();
+    }
+    crowd.clear();
+    process().signal(SIGTERM);
+    expect_exit(process(), 0);  // all that it said has been read
+    int said = 0;
+    std::string out = process().out();
+    std::string_view what = "out of descriptors";
+    for (std::size_t at = 0; (at = out.find(what, at)) != std::string::npos;
+         at += what.size()) {
+        ++said;
+    }
+    EXPECT_GE(said, 1);
+    EXPECT_LE(said, 3) << "it was once, unless this machine is slow\n" << out;
+    server_.reset();
+}
+
 // Run like this, it ends with `code` and says so.
 void expect_end(const Command& command, int code, const std::string& says) {
     Process process(command);

@@ -42,6 +42,7 @@ private:
 
     static Coro<void> accept_clients(std::shared_ptr<State> self);
     void take_in(Arrival client);
+    bool somebody_waits() const;
     void report(const std::string& what) const;
 
     AsyncSocket listener_;
@@ -94,17 +95,19 @@ private:
 
 // #region accept
 // Out of descriptors, asking again at once would only burn the CPU: it pauses,
-// twice as long each time, and says so once.
+// twice as long each time. It says so once, until nobody waits any more.
 Coro<void> Server::State::accept_clients(std::shared_ptr<State> self) {
     Duration pause = kShortestPause;
+    bool shortage = false;
     for (;;) {
         Arrival client = co_await sock_accept(self->listener_);
         if (client) {
             self->take_in(std::move(client));
             pause = kShortestPause;
+            shortage = shortage && self->somebody_waits();
             continue;
         }
-        if (pause == kShortestPause) {
+        if (!std::exchange(shortage, true)) {
             self->report("out of descriptors: the next client has to wait");
         }
         co_await sleep(pause);
@@ -143,10 +146,14 @@ void Server::State::start() {
         accept_clients(shared_from_this()), "accept");
 }
 
+bool Server::State::somebody_waits() const {
+    pollfd queue{listener_.fd(), POLLIN, 0};
+    return ::poll(&queue, 1, 0) == 1;
+}
+
 // Who is in the queue believes to be connected, and must not be reset.
 void Server::State::accept_the_rest() {
-    pollfd queue{listener_.fd(), POLLIN, 0};
-    while (::poll(&queue, 1, 0) == 1) {
+    while (somebody_waits()) {
         Arrival client = accept_client(listener_.socket());
         if (client.exhausted) return;
         if (client) take_in(std::move(client));
