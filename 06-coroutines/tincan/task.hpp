@@ -125,16 +125,19 @@ public:
 
 private:
     void conclude(bool ended) override {
-        Outcome<T> outcome;
-        {
-            Coro<T> coro = std::move(coro_);  // goes before anybody is told
-            if (ended) outcome = std::move(coro.outcome());
-        }
+        Outcome<T> outcome = let_go(ended);
         if (!ended || is_cancellation(outcome.error)) {
             this->finish(FutureBase::State::cancelled);
         } else {
             this->set(std::move(outcome));
         }
+    }
+
+    // Before anybody is told that it has ended, the frame is gone.
+    Outcome<T> let_go(bool ended) {
+        Coro<T> coro = std::move(coro_);
+        if (!ended) return {};
+        return std::move(coro.outcome());
     }
 
     Coro<T> coro_;
