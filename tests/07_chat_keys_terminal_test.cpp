@@ -142,7 +142,7 @@ TEST_P(ChatKeys, AskBeforeManyPastedLinesAreSent) {
     wait_for_row(last_, ">");
     terminal_->wait_for_text("~ Nothing was sent.");
     type("\x1b[200~a\rb\rc\rd\re\rf\r\x1b[201~y");
-    terminal_->wait_for_text("Ann: f");
+    terminal_->wait_for_text("Ann: b");
     EXPECT_EQ(terminal_->row(last_), ">");
 }
 
