@@ -4,11 +4,11 @@
 #include "07-chat/message.hpp"
 
 #include <algorithm>
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <tuple>
 #include <vector>
 
 namespace tincan::chat {
@@ -48,7 +48,10 @@ private:
         std::uint64_t message;
         std::size_t row;
 
-        auto operator<=>(const Place&) const = default;
+        bool operator==(const Place&) const = default;
+        bool operator<(const Place& other) const {
+            return std::tie(message, row) < std::tie(other.message, other.row);
+        }
     };
 
     bool unseen() const { return away_ || bottom_.has_value(); }

@@ -261,7 +261,9 @@ TEST_F(HostileScreen, TakesNoMoreMemoryThanItsScrollback) {
     flood(3000);
     say("two\n");
     terminal_->wait_for_text("two", 20s);
+#ifndef TINCAN_SANITIZED  // which keeps what was freed, for a while
     EXPECT_LT(memory.growth(), std::size_t{4} << 20);
+#endif
 }
 
 TEST_F(HostileScreen, ComesBackUnderTheSameName) {

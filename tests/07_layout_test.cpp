@@ -102,7 +102,7 @@ TEST(Palette, CanBeReadOnDarkAndOnLight) {
 
 TEST(Palette, GivesNamesTheSameColourEveryDayAndManyOfThem) {
     EXPECT_EQ(colour_number("Ann"), 2008383757U);
-    std::set<std::uint32_t> colours;
+    std::set<std::size_t> colours;
     for (const char* name : {"Ann", "Bob", "Cid", "Dan", "Eve", "Fay", "Gus"}) {
         colours.insert(colour_number(name) % kNameColours.size());
     }
