@@ -30,7 +30,6 @@ std::size_t memory_with(std::vector<Client>& clients, std::size_t count,
 }
 
 TEST(IdleClients, CostAKilobyteEach) {
-    if (!kMemoryIsJudged) GTEST_SKIP() << "a sanitizer makes all bigger";
     allow_many_descriptors();
     test::Server server = test::Server::ours(
         {TINCAN_BUILD_DIR "/06-coroutines/echo_server", "{port}"},
@@ -40,7 +39,8 @@ TEST(IdleClients, CostAKilobyteEach) {
     std::size_t many = memory_with(clients, 900, server);
     std::size_t each = (many - few) / 800;
     fmt::print("{} bytes for each idle client\n", each);
-    EXPECT_LE(each, 1100U);
+    // A sanitizer makes all bigger.
+    if (kMemoryIsJudged) EXPECT_LE(each, 1100U);
     EXPECT_GE(each, 100U) << "nothing was measured";
 }
 
