@@ -1,10 +1,11 @@
 #include "07-chat/session.hpp"
 
+#include "06-coroutines/tincan/sleep.hpp"
+#include "06-coroutines/tincan/timeout.hpp"
+
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include "06-coroutines/tincan/sleep.hpp"
-#include "06-coroutines/tincan/timeout.hpp"
 
 #include <algorithm>
 #include <chrono>

@@ -5,7 +5,6 @@
 #include "tests/support/usage.hpp"
 
 #include <chrono>
-#include <thread>
 
 using namespace tincan::test;
 using namespace std::chrono_literals;
@@ -133,11 +132,11 @@ TEST_F(FirstChat, ThrowsInAStrangersFace) {
     stranger.send("CONNECT");
     stranger.half_close();
     stranger.receive_to_any_end();
-    Deadline deadline(5s);
-    while (process().err().find("basic_string::substr") == std::string::npos) {
-        ASSERT_FALSE(deadline.passed()) << process().err();
-        std::this_thread::sleep_for(1ms);
-    }
+    auto has_thrown = [&] {
+        return process().err().find("basic_string::substr") !=
+               std::string::npos;
+    };
+    ASSERT_TRUE(eventually(has_thrown, Deadline(5s))) << process().err();
     join("Ann");
 }
 
