@@ -170,6 +170,41 @@ TEST_P(Serving, WithoutDescriptorsItPausesAndSaysSo) {
     run_here(exhausted_main());
 }
 
+Coro<void> note_time(std::optional<TimePoint>& time) {
+    time = EventLoop::running().time();
+    co_return;
+}
+
+// A minute without a descriptor, and then there is one.
+Coro<void> long_shortage_main() {
+    Socket listener = listen_on({"127.0.0.1", "0"});
+    Endpoint here = endpoint_of(listener);
+    std::optional<TimePoint> taken_in;
+    ServerOptions options;
+    options.report = [](const std::string&) {};
+    tincan::Server server = start_server(
+        [&taken_in](StreamReader, StreamWriter) { return note_time(taken_in); },
+        std::move(listener), options);
+    Socket client = connect_to(here);
+    {
+        DescriptorLimit limit(static_cast<rlim_t>(client.fd()) + 1);
+        co_await sleep(1min);
+    }
+    EXPECT_FALSE(taken_in);
+    TimePoint relieved = EventLoop::running().time();
+    co_await sleep(2s);
+    Duration waited = taken_in.value_or(TimePoint::max()) - relieved;
+    EXPECT_LE(waited, 1s);
+    EXPECT_GE(waited, 100ms) << "it asks too often";
+    client = Socket();
+    server.close();
+    co_await wait_for(server.wait_closed(), 10s);
+}
+
+TEST_P(Serving, WithoutDescriptorsItAsksEverySecondInTheEnd) {
+    run_here_virtual(long_shortage_main());
+}
+
 // The program.
 
 const std::string kProgram = TINCAN_BUILD_DIR "/06-coroutines/echo_server";

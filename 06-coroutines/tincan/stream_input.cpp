@@ -2,8 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
-
 namespace tincan {
 
 LimitOverrun::LimitOverrun(std::size_t limit)

@@ -4,6 +4,9 @@
 #include "06-coroutines/tincan/filtering.hpp"
 #include "06-coroutines/tincan/sockets.hpp"
 
+#include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -35,8 +38,9 @@ namespace detail {
 // while a reader waits for the first byte.
 class StreamInput {
 public:
+    // A limit above 4 GiB is 4 GiB.
     StreamInput(const AsyncSocket& socket, std::size_t limit)
-        : socket_(socket), limit_(limit) {}
+        : socket_(socket), limit_(saturated(limit)) {}
 
     std::string_view bytes() const {
         return std::string_view(buffer_).substr(begin_);
@@ -70,11 +74,16 @@ public:
 private:
     void take_in(std::string_view received);
 
+    static std::uint32_t saturated(std::size_t limit) {
+        constexpr std::size_t kMost = std::numeric_limits<std::uint32_t>::max();
+        return static_cast<std::uint32_t>(std::min(limit, kMost));
+    }
+
     const AsyncSocket& socket_;
     std::unique_ptr<Filtering> filtering_;
-    std::size_t limit_;
     std::string buffer_;
     std::size_t begin_ = 0;  // those before are taken
+    std::uint32_t limit_;    // beside the flags it takes no room of its own
     bool peer_finished_ = false;
     bool stopped_ = false;
     bool ended_ = false;  // says the filter
