@@ -4,6 +4,8 @@
 #include "tests/07_screen_support.hpp"
 #include "tests/support/usage.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <csignal>
 #include <fstream>
@@ -264,6 +266,30 @@ TEST_F(HostileScreen, TakesNoMoreMemoryThanItsScrollback) {
 #ifndef TINCAN_SANITIZED  // which keeps what was freed, for a while
     EXPECT_LT(memory.growth(), std::size_t{4} << 20);
 #endif
+}
+
+TEST_F(HostileScreen, SendsTheTerminalOnlyWhatChanges) {
+    let_in();
+    auto written_for = [&](std::string_view keys, std::string_view row) {
+        std::size_t before = terminal_->written().size();
+        type(keys);
+        wait_for_row(23, row);
+        return terminal_->written().size() - before;
+    };
+    EXPECT_LT(written_for("a", "> a"), 20U);
+    EXPECT_LT(written_for("bcdefghij", "> abcdefghij"), 200U);
+}
+
+TEST_F(HostileScreen, DrawsOnceForAllThatHasCome) {
+    let_in();
+    std::size_t before = terminal_->written().size();
+    std::string text;
+    for (int i = 0; i < 1000; ++i)
+        text += fmt::format("Bob: number {}\n", i);
+    say(text);
+    terminal_->wait_for_text("Bob: number 999");
+    // Each of them drawn by itself would be more than a hundred bytes.
+    EXPECT_LT(terminal_->written().size() - before, 30'000U);
 }
 
 TEST_F(HostileScreen, ComesBackUnderTheSameName) {
