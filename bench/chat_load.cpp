@@ -76,7 +76,7 @@ ChatResult ChatLoad::let_in(std::size_t number, std::size_t at_once) {
         if (coming_ < at_once && listeners_ + coming_ < number) {
             std::size_t at = clients_.size();
             open(at < kTalkers ? fmt::format("{}{}", kTalker, at)
-                               : fmt::format("client{}", at));
+                               : fmt::format("visitor{}", at));
         } else {
             turn();
         }

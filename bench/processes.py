@@ -114,6 +114,14 @@ class RunningServer:
         # pid: to the nanosecond, where /proc/PID/stat has hundredths.
         return sum(time.clock_gettime(~pid << 3 | 2) for pid in self.pids())
 
+    def kernel_seconds(self):
+        """How much of that passed in the kernel; to a hundredth."""
+        ticks = 0
+        for pid in self.pids():
+            stat = Path(f"/proc/{pid}/stat").read_text()
+            ticks += int(stat.rpartition(")")[2].split()[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
     def memory_bytes(self):
         """Memory that no file backs: heaps, stacks, data. A page that several
         processes share counts as one."""

@@ -83,22 +83,26 @@ def count_calls(server, build, said):
         return int(summary.read().split()[-2])
 
 
-def kernel_share(server, build):
-    """How much of the server's CPU time passes in the kernel, of 1."""
+def kernel(server, build):
+    """With 1,000 clients: how much of the server's CPU time passes in the
+    kernel, of 1, and how many segments of TCP it takes for a delivery."""
     with RunningServer(server, build) as running:
         with ChatLoad(build, running.port) as load:
             load.join(1000)
-            before = ticks(running.pids()[0])
-            load.talk(2)
-            user, system = (after - earlier for after, earlier in
-                            zip(ticks(running.pids()[0]), before))
-    return system / (user + system)
+            before = running.cpu_seconds(), running.kernel_seconds()
+            sent = segments()
+            total = load.talk(2)["total"]
+            sent = segments() - sent
+            cpu = running.cpu_seconds() - before[0]
+            return {"share": (running.kernel_seconds() - before[1]) / cpu,
+                    "segments": sent / total}
 
 
-def ticks(pid):
-    """User and system time, in hundredths of a second."""
-    stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return int(stat[11]), int(stat[12])
+def segments():
+    """With data in them, that all programs of this machine have sent."""
+    names, counts = (line.split() for line in
+                     Path("/proc/net/netstat").read_text().splitlines()[:2])
+    return int(counts[names.index("TCPOrigDataSent")])
 
 
 class Person:
@@ -172,8 +176,9 @@ def deaf_one(server, build):
 def in_words(found, bench):
     lines = [machine(), "",
              "Deliveries a second, eight of the clients talk, 64 bytes a line;",
-             "system calls for a delivery, with 200 clients; how much of the",
-             "server's CPU time passes in the kernel, with 1,000",
+             "system calls for a delivery, with 200 clients; segments of TCP for",
+             "one, and how much of the server's CPU time passes in the kernel,",
+             "both with 1,000",
              "", f"{'clients':>10}" + "".join(
                  f"{name:>16}" for name in ("ours", "Asio", "asyncio"))]
     for place in found["fan_out"]["07"]:
@@ -182,8 +187,12 @@ def in_words(found, bench):
             for key in ("07", "asio", "asyncio")))
     lines += [f"{'calls each':>10}" + "".join(
         f"{found['calls'][key]:>16.2f}" for key in ("07", "asio", "asyncio"))]
+    lines += [f"{'segments':>10}" + "".join(
+        f"{found['kernel'][key]['segments']:>16.2f}"
+        for key in ("07", "asio", "asyncio"))]
     lines += [f"{'in kernel':>10}" + "".join(
-        f"{found['kernel'][key]:>16.0%}" for key in ("07", "asio", "asyncio"))]
+        f"{found['kernel'][key]['share']:>16.0%}"
+        for key in ("07", "asio", "asyncio"))]
     lines += ["", "Ann says 2 MB a second for six seconds, Cid reads nothing",
               "", f"{'':>26}{'ours':>10}{'asyncio':>10}{'and drain':>11}"]
     series = [found["deaf"][key] for key in ("07", "asyncio", "drain")]
@@ -213,7 +222,7 @@ def main(build):
         "fan_out": fan_out(build, bench),
         "calls": {server.key: calls(server, build)
                   for server in servers.CHATS},
-        "kernel": {server.key: kernel_share(server, build)
+        "kernel": {server.key: kernel(server, build)
                    for server in servers.CHATS},
         "deaf": {server.key: deaf_one(server, build) for server in
                  (servers.CHATS[0], ASYNCIO, ASYNCIO_DRAIN)}}
