@@ -35,6 +35,10 @@ def decimal(value, digits=1):
     return ABSENT if value is None else f"{value:,.{digits}f}"
 
 
+def share(value):
+    return ABSENT if value is None else f"{value:.0%}"
+
+
 def with_interval(entry, measure, place):
     """0.95 (0.93–0.97)"""
     value = get(entry, f"{measure}.{place}")
@@ -80,16 +84,19 @@ def latencies(servers):
 def costs(servers):
     return per_server(
         servers,
-        ["CPU µs", "calls, 1", "calls, 64", "bytes idle", "CPU % idle"],
+        ["CPU µs", "in kernel", "calls, 1", "calls, 64", "bytes idle",
+         "CPU % idle"],
         lambda entry: [decimal(get(entry, "cpu.64")),
+                       share(get(entry, "kernel.64")),
                        decimal(get(entry, "calls.1")),
                        decimal(get(entry, "calls.64")),
                        whole(entry.get("memory")),
                        decimal(entry.get("idle_cpu"), 2)])
 
 
-COSTS = """For a round trip: CPU time on 64 connections, system calls on 1 and
-on 64. For a silent client: memory; for 100 of them: CPU time."""
+COSTS = """For a round trip: CPU time on 64 connections, and how much of it
+passes in the kernel; system calls on 1 and on 64. For a silent client:
+memory; for 100 of them: CPU time."""
 
 
 def over_peers(ours):

@@ -244,12 +244,14 @@ class Runs(unittest.TestCase):
 
     def check_entry(self, entry):
         self.assertEqual(entry["errors"], {})
-        for measure in ("roundtrips", "p50", "p99", "max", "cpu"):
+        for measure in ("roundtrips", "p50", "p99", "max", "cpu", "kernel"):
             self.assertEqual(set(entry[measure]), {"1", "64", "1000"})
             self.assertEqual(set(entry[f"{measure}_16k"]), {"64"})
             for value in (*entry[measure].values(),
                           *entry[f"{measure}_16k"].values()):
                 self.assertGreaterEqual(value, 0)
+        for value in entry["kernel"].values():
+            self.assertLessEqual(value, 1)
         self.assertGreaterEqual(entry["memory"], 0)
         self.assertGreaterEqual(entry["idle_cpu"], 0)
         for place in ("1", "64"):

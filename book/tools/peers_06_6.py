@@ -46,6 +46,13 @@ def main(results):
                            f"over_{peer}", count) for count in CONNECTIONS])
            for peer in SERVERS if peer != OURS], clients)
 
+    print("\nMicroseconds of the server's CPU for a round trip, and how much of "
+          "it passes\nin the kernel\n")
+    table([(entry["name"], [f"{entry['cpu'][count]:.1f}  "
+                            f"{entry['kernel'][count]:.0%}"
+                            for count in CONNECTIONS])
+           for entry in servers.values()], clients)
+
     print("\nSystem calls for a round trip, with one client and with 64; bytes of "
           "the\nserver's own memory for an idle client\n")
     table([(entry["name"], [f"{entry['calls']['1']:.1f}",
