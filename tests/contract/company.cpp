@@ -17,11 +17,9 @@ namespace {
 
 using Milliseconds = std::chrono::duration<double, std::milli>;
 
-// The newcomer got no answer while somebody else, `culprit`, was there. With
-// the culprit gone it must get one: then it only had to wait.
-Observation waited_for(Trial& trial, Client& culprit, Client& newcomer,
-                       std::string_view what) {
-    culprit.reset();
+// The newcomer got no answer while somebody else was there, who has gone now.
+// It must get one: then it only had to wait.
+Observation only_waited(Trial& trial, Client& newcomer, std::string_view what) {
     trial.hear(newcomer);
     return {
         .holds = false,
@@ -61,7 +59,8 @@ Observation second_client(Trial& trial) {
     Client second(trial.endpoint());
     trial.hello(second);
     if (!second.has_answer(trial.patience())) {
-        return waited_for(trial, first, second, "is silent");
+        first.close();  // in order: a reset is another property
+        return only_waited(trial, second, "is silent");
     }
     trial.hear(second);
     trial.talk(first);
@@ -77,7 +76,8 @@ Observation never_reads(Trial& trial) {
     Client other(trial.endpoint());
     trial.hello(other);
     if (!other.has_answer(trial.patience())) {
-        return waited_for(trial, culprit, other, "does not read its echo");
+        culprit.reset();
+        return only_waited(trial, other, "does not read its echo");
     }
     trial.hear(other);
     Flood seen = flood(trial, culprit, other, memory);
