@@ -14,7 +14,6 @@ std::vector<std::string> Composer::press(const Key& key, const People& people) {
         pasting_->take(key);
         return {};
     }
-    remark_.clear();
     if (asked_about_) return answer(key);
     if (key.kind != tab) completion_.stop();
     switch (key.kind) {

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tincan::chat {
@@ -28,8 +29,8 @@ public:
 
     // A yes-or-no question that the next key answers.
     std::optional<std::string> question() const;
-    // What the user should know about the last key; empty after another.
-    const std::string& remark() const { return remark_; }
+    // What the user should know about the last key; told once.
+    std::string take_remark() { return std::exchange(remark_, {}); }
 
 private:
     std::vector<std::string> enter();

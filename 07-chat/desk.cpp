@@ -150,6 +150,7 @@ Picture Desk::picture(const Conversation& talk, Size screen) {
     status.people = people_.count();
     status.lag = talk.lag();
     status.connection = state_;
+    status.peer = peer_;
     status.scrolled = !talk_.at_end();
     status.below = talk_.below();
     std::optional<std::string> question = composer_.question();

@@ -11,6 +11,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tincan::chat {
@@ -30,10 +31,14 @@ public:
     // Nothing is lost that can't be sent now.
     void put_back(std::string line) { composer_.put_back(std::move(line)); }
     bool line_is_empty() const { return composer_.line().empty(); }
-    const std::string& remark() const { return composer_.remark(); }
+    std::string take_remark() { return composer_.take_remark(); }
 
-    // What stands in the status bar besides.
-    void set_connection(std::string state) { state_ = std::move(state); }
+    // What stands in the status bar besides: the state of the connection, and
+    // whom it is to, if it is.
+    void set_connection(std::string state, std::string peer) {
+        state_ = std::move(state);
+        peer_ = std::move(peer);
+    }
     Picture picture(const Conversation& talk, Size screen);
 
 private:
@@ -46,6 +51,7 @@ private:
     Composer composer_{kLongestTyped};
     CatchUp catch_up_;
     std::string state_;
+    std::string peer_;
 };
 
 }  // namespace tincan::chat

@@ -30,6 +30,11 @@ std::string lag_text(const Status& status) {
     return fmt::format("lag {:.1f} s", Seconds(ms).count());
 }
 
+std::string connection_text(const Status& status) {
+    if (status.peer.empty()) return status.connection;
+    return fmt::format("{} to {}", status.connection, status.peer);
+}
+
 std::string more_below(const Status& status) {
     if (!status.scrolled) return "";
     if (status.below == 0) return "more below ";
@@ -52,8 +57,10 @@ std::string status_bar(const Status& status, int width) {
     std::string right = more_below(status);
     int room = width - columns(right);
     std::vector<std::string> parts{status.name, in_room(status),
-                                   lag_text(status), status.connection};
-    // The lag matters least; the name and the state of the connection last.
+                                   lag_text(status), connection_text(status)};
+    // The peer's address matters least, then the lag; the name and the state of
+    // the connection last.
+    if (columns(joined(parts)) >= room) parts.back() = status.connection;
     for (std::size_t least : {2U, 1U, 0U}) {
         if (columns(joined(parts)) < room) break;
         parts[least].clear();

@@ -15,6 +15,7 @@ struct Status {
     std::size_t people = 0;
     std::optional<Duration> lag{};
     std::string connection{};
+    std::string peer{};     // at the other end of it
     bool scrolled = false;  // there is more below what is in sight,
     std::size_t below = 0;  // by so many whole messages
 };

@@ -53,12 +53,12 @@ Visit::Visit(SharedLink link, Connect connect, std::function<void()> changed)
       connect_(std::move(connect)),
       changed_(std::move(changed)),
       backoff_(std::random_device()()) {
-    set_state(fmt::format("connected to {}", link_->writer.peer()));
+    set_state("connected", link_->writer.peer());
 }
 
 void Visit::press(const Key& key, Size screen) {
     std::vector<std::string> lines = desk_.press(key, screen);
-    if (!desk_.remark().empty()) tell(desk_.remark());
+    if (std::string remark = desk_.take_remark(); !remark.empty()) tell(remark);
     if (lines.size() <= kLinesUnasked) {
         for (const std::string& line : lines)
             enter(line);
@@ -141,7 +141,7 @@ void Visit::take(const Heard& heard) {
         heard.kind == Heard::Kind::notice || heard.kind == Heard::Kind::refused;
     last_notice_ = notice ? heard.line + "\n" : "";
     desk_.hear(heard, link_->talk, clock_text());
-    set_state(fmt::format("connected to {}", link_->writer.peer()));
+    set_state("connected", link_->writer.peer());
 }
 
 // #region reconnect
@@ -182,8 +182,8 @@ void Visit::tell(std::string_view text) {
     changed_();
 }
 
-void Visit::set_state(std::string state) {
-    desk_.set_connection(std::move(state));
+void Visit::set_state(std::string state, std::string peer) {
+    desk_.set_connection(std::move(state), std::move(peer));
     changed_();
 }
 

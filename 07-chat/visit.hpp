@@ -53,7 +53,7 @@ private:
     Coro<void> reconnect(std::string why);
     Coro<std::string> try_again();
     void tell(std::string_view text);
-    void set_state(std::string state);
+    void set_state(std::string state, std::string peer = "");
 
     SharedLink link_;  // the last one, if there is none now
     Connect connect_;

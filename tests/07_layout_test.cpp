@@ -245,7 +245,9 @@ TEST(Scrollback, MarksWhatCameBelowTheView) {
 TEST(StatusBar, GivesUpWhatMattersLeast) {
     Status status;
     EXPECT_EQ(status_bar(status, 5), "     ");
-    status = {"Ann", "lobby", 3, 2ms, "connected", false, 0};
+    status = {"Ann", "lobby", 3, 2ms, "connected", "server:1", false, 0};
+    EXPECT_EQ(status_bar(status, 60),
+              " Ann · lobby, 3 people · lag 2 ms · connected to server:1   ");
     EXPECT_EQ(status_bar(status, 50),
               " Ann · lobby, 3 people · lag 2 ms · connected     ");
     EXPECT_EQ(status_bar(status, 40),

@@ -130,6 +130,7 @@ protected:
     static Coro<void> gives_up_a_silent_server(Visiting* scene);
     static Coro<void> keeps_lines_meanwhile(Visiting* scene);
     static Coro<void> sends_a_paste_slowly(Visiting* scene);
+    static Coro<void> remarks_once(Visiting* scene);
     static Coro<void> ends(Visiting* scene);
     static Coro<void> is_taken(Visiting* scene);
 
@@ -263,6 +264,23 @@ Coro<void> Visiting::sends_a_paste_slowly(Visiting* scene) {
 
 TEST_F(Visiting, SendsALongPasteNoFasterThanTheServerAllows) {
     run_virtual("epoll", sends_a_paste_slowly(this));
+}
+
+Coro<void> Visiting::remarks_once(Visiting* scene) {
+    auto visit = scene->begin();
+    Task<void> listening = create_task(listen(visit), "listen");
+    co_await let_in(&scene->peer());
+    scene->press(*visit, "\x1b[200~1\r2\r3\r4\r5\r6\r\x1b[201~n");
+    // PgUp, and the window loses its focus and gets it back.
+    scene->press(*visit, "\x1b[5~\x1b[O\x1b[I");
+    std::string all = screen(*visit);
+    expect_text("~ Nothing was sent.", all);
+    EXPECT_EQ(all.find("Nothing was sent"), all.rfind("Nothing was sent"));
+    listening.cancel();
+}
+
+TEST_F(Visiting, RemarksOnAKeyOnceWhateverKeysComeBehindIt) {
+    run_virtual("epoll", remarks_once(this));
 }
 
 Coro<void> Visiting::ends(Visiting* scene) {
