@@ -4,7 +4,9 @@
 
 #include "01-blocking/connection.hpp"
 
+#include <fcntl.h>
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -84,6 +86,17 @@ inline Socket announce_listener(const Endpoint& endpoint) {
     return listener;
 }
 
+// Whoever starts us may have closed stdin, stdout or stderr. The first sockets
+// would take their numbers, and a client would be sent what we print: so
+// /dev/null takes them. open(2) gives the lowest number that is free.
+inline void fill_standard_descriptors() {
+    int fd = -1;
+    do {
+        fd = check(::open("/dev/null", O_RDWR), "open /dev/null");
+    } while (fd <= STDERR_FILENO);
+    ::close(fd);
+}
+
 // The rest of main: calls `body` with the arguments and turns what it throws
 // into one line on stderr and the exit status, 2 for wrong arguments and 1 for
 // all else.
@@ -92,6 +105,7 @@ int run_program(int argc, char** argv, Body body) {
     std::string_view name(argv[0]);
     name.remove_prefix(name.find_last_of('/') + 1);
     try {
+        fill_standard_descriptors();
         body(Arguments(argv + 1, argv + argc));
         return 0;
     } catch (const UsageError& usage) {

@@ -4,6 +4,10 @@
 #include "tests/01_support.hpp"
 #include "tests/support/tcp_table.hpp"
 
+#include <fmt/core.h>
+
+#include <filesystem>
+
 using namespace tincan;
 using namespace tincan::test;
 
@@ -69,6 +73,18 @@ TEST(Stage1, WrongArgumentsAreToldHowToDoBetter) {
         output_at_end(program, 2);
         EXPECT_EQ(program.out(), "");
         EXPECT_TRUE(program.err().starts_with(usage)) << program.err();
+    }
+}
+
+TEST(Stage1, NoClientIsSentWhatIsPrintedForNobody) {
+    Server server = Server::ours(
+        {"/bin/sh", "-c", "exec \"$0\" 0 <&- 2>&-", stage_1("echo_server")});
+    Client client(server.endpoint());
+    client.send("hello\n");
+    EXPECT_EQ(client.receive(6), "hello\n");
+    std::string process = fmt::format("/proc/{}/fd/", server.process().pid());
+    for (const char* fd : {"0", "2"}) {
+        EXPECT_EQ(std::filesystem::read_symlink(process + fd), "/dev/null");
     }
 }
 
