@@ -98,6 +98,30 @@ TEST_F(TlsPrograms, TheServerRefusesRenegotiation) {
         << ann.err();
 }
 
+// With an RSA key there is a way of TLS 1.2 that the key alone opens, whenever
+// it is stolen.
+TEST_F(TlsPrograms, TheServerTakesNoCipherThatItsKeyCouldOpenLater) {
+    Process making({"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes",
+                    "-keyout", path("rsa.key"), "-out", path("rsa.pem"),
+                    "-subj", "/CN=localhost", "-days", "2"});
+    expect_exit(making, 0, 20);
+    Server server = Server::ours(
+        {kChatServer, "--tls", path("rsa.pem"), path("rsa.key"), "{port}"});
+    Command command{"openssl", "s_client", "-quiet", "-connect",
+                    fmt::format("127.0.0.1:{}", server.port())};
+    command.insert(command.end(), {"-tls1_2", "-cipher", "AES128-GCM-SHA256"});
+    Process old(command);
+    expect_exit(old, 1);
+    EXPECT_NE(old.err().find("handshake failure"), std::string::npos)
+        << old.err();
+    server.process().wait_for_line("TLS: no shared cipher", Deadline(5s));
+
+    command.back() = "ECDHE-RSA-AES128-GCM-SHA256";
+    Process other(command);
+    other.write("CONNECT Ann\n", Deadline(5s));
+    other.wait_for_line("Ann connected!", Deadline(5s));
+}
+
 TEST_F(TlsPrograms, PlainTextOnTheTlsPortIsClosedWithAReasonInTheLog) {
     Client plain(server_->endpoint());
     plain.send("CONNECT Ann\n");
