@@ -1,5 +1,6 @@
 #include "07-chat/conversation.hpp"
 
+#include "07-chat/commands.hpp"
 #include "07-chat/graphemes.hpp"
 
 #include <fmt/core.h>
@@ -28,7 +29,7 @@ std::optional<std::uint64_t> number_behind(std::string_view prefix,
 }  // namespace
 
 std::string Conversation::typed(std::string_view line) {
-    leaving_ = line == "/quit" || line.starts_with("/quit ");
+    leaving_ = parse_request(line).kind == Request::Kind::quit;
     if (joined_) {
         renaming_ |= line.starts_with("/nick ");
         // What has been said in the other room comes first.

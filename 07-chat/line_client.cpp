@@ -1,12 +1,14 @@
 #include "07-chat/line_client.hpp"
 
 #include "01-blocking/program.hpp"
+#include "06-coroutines/tincan/sleep.hpp"
 #include "06-coroutines/tincan/stdin.hpp"
 #include "06-coroutines/tincan/sync.hpp"
 #include "07-chat/link.hpp"
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -59,9 +61,14 @@ Coro<std::string> ask_name(SharedInput input) {
 // Sends what is typed; end of input is the end of what we say, not of what we
 // hear.
 Coro<void> send_lines(SharedLink link, SharedInput input) {
+    TimePoint due{};
     while (!link->talk.leaving()) {
         std::optional<std::string> line = co_await input->next_line();
         if (!line) break;
+        // After a pause four lines may go at once.
+        TimePoint now = EventLoop::running().time();
+        due = std::max(due + kBetweenLines, now - 3 * kBetweenLines);
+        if (due > now) co_await sleep(due - now);
         link->writer.write(link->talk.typed(*line));
         co_await link->writer.drain();
     }

@@ -6,12 +6,17 @@
 #include "07-chat/lines.hpp"
 #include "07-chat/tls_context.hpp"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
 
 namespace tincan::chat {
+
+// What is pasted or piped goes out no faster, or the server would take it for
+// a flood and drop the rest: it allows 2 lines a second, and 5 at once.
+inline constexpr Duration kBetweenLines = std::chrono::milliseconds(600);
 
 struct Link {
     explicit Link(Streams streams)

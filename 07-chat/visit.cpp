@@ -2,6 +2,7 @@
 
 #include "06-coroutines/tincan/sleep.hpp"
 #include "06-coroutines/tincan/timeout.hpp"
+#include "07-chat/commands.hpp"
 #include "07-chat/graphemes.hpp"
 
 #include <fmt/core.h>
@@ -22,9 +23,6 @@ namespace tincan::chat {
 namespace {
 
 using namespace std::chrono_literals;
-
-// A bit less than what the server takes for a flood: 2 lines a second.
-constexpr Duration kBetweenLines = 600ms;
 
 // Of ours, if the server doesn't read.
 constexpr std::size_t kMostQueued = 64 * 1024;
@@ -71,7 +69,8 @@ void Visit::press(const Key& key, Size screen) {
 void Visit::enter(const std::string& line) {
     Conversation& talk = link_->talk;
     bool nameless = !was_let_in_ || talk.refused();
-    if (line.starts_with("/quit") || nameless) {
+    bool quits = parse_request(line).kind == Request::Kind::quit;
+    if (quits || nameless) {
         link_->writer.write(talk.typed(line));
     } else if (!talk.joined()) {
         cannot_send(line, "not connected");

@@ -66,6 +66,17 @@ TEST_F(ChatClient, TakesItsInputFromAFileOrFromNothing) {
     EXPECT_EQ(nameless.err(), "chat_client: no name given\n");
 }
 
+// All at once would be a flood, of which the server drops the rest.
+TEST_F(ChatClient, SendsALongScriptNoFasterThanTheServerAllows) {
+    Process client(command({"--name", "Ann"}));
+    client.write("1\n2\n3\n4\n5\n6\n7\n", Deadline(5s));
+    client.close_stdin();
+    expect_exit(client, 0, 10);
+    EXPECT_EQ(client.out(),
+              "Welcome! 1 user(s) are online!\nAnn connected!\nAnn: 1\n"
+              "Ann: 2\nAnn: 3\nAnn: 4\nAnn: 5\nAnn: 6\nAnn: 7\n");
+}
+
 TEST_F(ChatClient, LetsTwoPeopleTalk) {
     Process ann(command({"--name", "Ann"}));
     ann.wait_for_line("Ann connected!", Deadline(5s));

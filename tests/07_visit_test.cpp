@@ -226,7 +226,10 @@ Coro<void> Visiting::keeps_lines_meanwhile(Visiting* scene) {
     scene->up_ = false;
     scene->peer().writer.abort();
     co_await sleep(5s);
-    scene->press(*visit, "hello\r");
+    scene->press(*visit, "/quitter\r");  // says neither goodbye nor a name
+    expect_text("> /quitter", screen(*visit));
+    EXPECT_FALSE(visit->leaving());
+    scene->press(*visit, "\x15hello\r");
     expect_text("~ Not sent: not connected.", screen(*visit));
     expect_text("> hello", screen(*visit));
     scene->up_ = true;
