@@ -9,7 +9,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <string>
 #include <tuple>
 
 namespace tincan::tour {
@@ -318,24 +320,38 @@ private:
         return is_task(wait.lane) && !holds_thread(wait);
     }
 
+    // What each look of a wait means; calls that look alike share a sign.
+    std::map<std::string, Paint> legend_of_waits() const {
+        std::map<std::tuple<std::string, Colour, bool>, std::set<std::string>>
+            calls;
+        for (const Wait& wait : timeline_.waits) {
+            bool task = is_set_aside(wait);
+            Colour colour = colour_of(wait.call);
+            if (wait.call == kAsking) {
+                calls[{"asks without end:", colour, task}].insert("EAGAIN");
+            } else if (wait.call == kReady) {
+                calls[{"is ready,", colour, task}].insert(
+                    "but the thread is busy");
+            } else {
+                calls[{task ? "awaits" : "sleeps in", colour, task}].insert(
+                    wait.call + "()");
+            }
+        }
+        std::map<std::string, Paint> legend;
+        for (const auto& [look, names] : calls) {
+            const auto& [verb, colour, task] = look;
+            legend.emplace(fmt::format("{} {}", verb, fmt::join(names, ", ")),
+                           wait_paint(colour, task));
+        }
+        return legend;
+    }
+
     // Only what this figure shows.
     void draw_legend() {
         SvgLegend legend(svg_, 24, kWidth - 20, bottom_ + 40);
         legend.add_bar({.fill = "run"}, "works");
-        std::set<std::tuple<std::string, Colour, bool>> calls;
-        for (const Wait& wait : timeline_.waits) {
-            bool task = is_set_aside(wait);
-            calls.emplace(
-                wait.call == kAsking ? "asks without end: EAGAIN"
-                : wait.call == kReady
-                    ? "is ready, but the thread is busy"
-                    : fmt::format("{} {}()", task ? "awaits" : "sleeps in",
-                                  wait.call),
-                colour_of(wait.call), task);
-        }
-        for (const auto& [words, colour, task] : calls) {
-            legend.add_bar(wait_paint(colour, task), words);
-        }
+        for (const auto& [words, paint] : legend_of_waits())
+            legend.add_bar(paint, words);
         if (has_answers(timeline_)) {
             legend.add_bar({.stroke = "wait", .more = "fill=\"url(#waits)\""},
                            "waits for an answer");
