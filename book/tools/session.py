@@ -40,6 +40,7 @@ VARIABLE = re.compile(r"\b(8000|4040|500\d\d|4711)\b")
 PATIENCE = 10 * float(os.environ.get("TINCAN_TIME_SCALE", 1))  # seconds
 SILENCE = 0.3  # seconds
 WIDEST = 90  # columns that fit beside each other on a page
+LONGEST = 105  # columns of a command
 KEYS = {"^C": b"\x03", "^D": b"\x04"}
 
 
@@ -73,16 +74,24 @@ def one_by_one(names, cells):
             for (who, text), last in zip(cells, before)]
 
 
+def folded(command):
+    """A long pipeline in several rows, which a shell takes as well."""
+    begin, pipe, last = command.rpartition(" | ")
+    if len(command) <= LONGEST or not pipe:
+        return [command]
+    return [*folded(begin + " |"), "    " + last]
+
+
 def render(path):
     """The session as lines of text; a typed line ends in the sign on the Enter
     key."""
     cells = []
     for _, name, kind, text in parse(path):
         if kind == "$":
-            text = "$ " + text
+            cells += [(name, row) for row in folded("$ " + text)]
         elif kind == ">" and text not in KEYS:
-            text += "⏎"
-        if kind != "?":
+            cells.append((name, text + "⏎"))
+        elif kind != "?":
             cells.append((name, text))
     names = list(dict.fromkeys(who for who, _ in cells))
     if len(names) == 1:

@@ -273,6 +273,19 @@ class Sessions(Book):
         self.assertEqual(session.render(path), [
             "server   $ " + "x" * 90, "Bob      $ nc", "         hi"])
 
+    def test_a_long_pipeline_is_folded(self):
+        long = "x" * 90
+        path = self.write("x.session", f"Bob$ {long} | cat | cat\nBob$ a | b\n")
+        self.assertEqual(session.render(path), [
+            f"$ {long} | cat | cat", "$ a | b"])
+        path = self.write("x.session",
+                          f"Bob$ a | b | {long} | cat || exit\n")
+        self.assertEqual(session.render(path), [
+            f"$ a | b | {long} |", "    cat || exit"])
+        path = self.write("x.session", f"Bob$ {long} | {long} | cat\n")
+        self.assertEqual(session.render(path), [
+            f"$ {long} |", f"    {long} |", "    cat"])
+
 
 class Exercises(Book):
     TEXT = ("both\n// #region starter\na\n// #endregion starter\n"
