@@ -50,10 +50,11 @@ inline bool is_utf8(std::string_view bytes) {
 }
 
 // C0, DEL and C1 drive a terminal; the bidirectional overrides and isolates
-// make text read as something other than what it says.
+// make text read as something other than what it says; and U+2028 and U+2029
+// end a line for who goes by Unicode, as Python's splitlines does.
 inline bool is_control(char32_t c) {
     return c < 0x20 || (c >= 0x7f && c <= 0x9f) ||
-           (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) ||
+           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) ||
            c == 0x200e || c == 0x200f || c == 0x061c;
 }
 

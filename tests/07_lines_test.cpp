@@ -173,8 +173,9 @@ TEST(Names, CannotBeServer) {
 
 TEST(Text, MayHaveTabsButNothingElseThatDrivesATerminal) {
     EXPECT_FALSE(check_text("plain, schön, 美しい, 😀, a\tb"));
-    for (const char* text : {"\x1b[2J", "a\rb", "\x7f", "a\u0085", "\u009b2J",
-                             "\u202egnp.exe", "\x07"}) {
+    for (const char* text :
+         {"\x1b[2J", "a\rb", "\x7f", "a\u0085", "\u009b2J", "\u202egnp.exe",
+          "\x07", "a\u2028Ann: b", "a\u2029"}) {
         EXPECT_EQ(check_text(text), Refusal::control_character) << text;
     }
     EXPECT_EQ(check_text(std::string_view("a\0b", 3)),
