@@ -21,10 +21,6 @@
 #include "bench/chat_load.hpp"
 #include "bench/load_program.hpp"
 
-#include <iostream>
-#include <iterator>
-#include <sstream>
-
 using namespace tincan;
 using namespace tincan::bench;
 
@@ -67,30 +63,6 @@ ChatResult obey(ChatLoad& load, const Arguments& words) {
     throw UsageError(kSynopsis);
 }
 
-void obey_stdin(ChatLoad& load) {
-    std::uint64_t errors = 0;
-    for (std::string line; std::getline(std::cin, line);) {
-        std::istringstream stream(line);
-        std::istream_iterator<std::string> words(stream);
-        ChatResult result = obey(load, {words, {}});
-        errors += result.errors;
-        print_result(result);
-    }
-    if (errors != 0) throw std::runtime_error(fmt::format("{} errors", errors));
-}
-
-void run_once(ChatLoad& load, unsigned clients, Seconds time) {
-    ChatResult result = load.join(clients);
-    if (result.errors == 0) {
-        result = load.talk(time);
-        print_result(result);
-    }
-    if (result.errors != 0) {
-        throw std::runtime_error(fmt::format(
-            "{} errors; the first: {}", result.errors, result.first_error));
-    }
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -102,12 +74,16 @@ int main(int argc, char** argv) {
         Endpoint server{.host = given[0], .port = given[1]};
         if (given.size() == 2) {
             ChatLoad load(server);
-            obey_stdin(load);
+            obey_stdin(
+                [&](const Arguments& words) { return obey(load, words); },
+                print_result);
         } else {
             unsigned clients = count(given[2]);
             Seconds time(seconds(given[3]));
             ChatLoad load(server);
-            run_once(load, clients, time);
+            run_once(
+                load.join(clients), [&] { return load.talk(time); },
+                print_result);
         }
     });
 }

@@ -19,10 +19,6 @@
 #include "bench/load_generator.hpp"
 #include "bench/load_program.hpp"
 
-#include <iostream>
-#include <iterator>
-#include <sstream>
-
 using namespace tincan;
 using namespace tincan::bench;
 
@@ -81,30 +77,6 @@ Result obey(LoadGenerator& load, const Command& command) {
                                      : load.count(amount, command.bytes);
 }
 
-void obey_stdin(LoadGenerator& load) {
-    std::uint64_t errors = 0;
-    for (std::string line; std::getline(std::cin, line);) {
-        std::istringstream stream(line);
-        std::istream_iterator<std::string> words(stream);
-        Result result = obey(load, parse({words, {}}));
-        errors += result.errors;
-        print_result(result);
-    }
-    if (errors != 0) throw std::runtime_error(fmt::format("{} errors", errors));
-}
-
-void run_once(LoadGenerator& load, const Command& connect, const Command& run) {
-    Result result = obey(load, connect);
-    if (result.errors == 0) {
-        result = obey(load, run);
-        print_result(result);
-    }
-    if (result.errors != 0) {
-        throw std::runtime_error(fmt::format(
-            "{} errors; the first: {}", result.errors, result.first_error));
-    }
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -117,14 +89,20 @@ int main(int argc, char** argv) {
         raise_descriptor_limit();
         if (given.size() == 2) {
             LoadGenerator load(server);
-            obey_stdin(load);
+            obey_stdin(
+                [&](const Arguments& words) {
+                    return obey(load, parse(words));
+                },
+                print_result);
         } else {
             Command connect = parse({"connect", given[2]});
             Arguments rest(given.begin() + 3, given.end());
             rest.insert(rest.begin(), "run");
             Command run = parse(rest);
             LoadGenerator load(server);
-            run_once(load, connect, run);
+            run_once(
+                obey(load, connect), [&] { return obey(load, run); },
+                print_result);
         }
     });
 }

@@ -6,32 +6,20 @@
 // acknowledgement (Nagle's algorithm meets delayed ACK). Its queue has no
 // bound: who doesn't read costs memory.
 
-#include <asio/awaitable.hpp>
+#include "bench/peers/asio_server.hpp"
+
 #include <asio/buffer.hpp>
-#include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
-#include <asio/io_context.hpp>
-#include <asio/ip/tcp.hpp>
 #include <asio/read_until.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/steady_timer.hpp>
-#include <asio/use_awaitable.hpp>
-#include <asio/version.hpp>
 #include <asio/write.hpp>
 
-#include <cstdio>
-#include <cstdlib>
 #include <deque>
-#include <exception>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <system_error>
-
-using asio::awaitable;
-using asio::use_awaitable;
-using asio::ip::tcp;
 
 namespace {
 
@@ -152,35 +140,11 @@ void Room::deliver(const std::string& text) {
         participant->deliver(line);
 }
 
-awaitable<void> accept_clients(tcp::acceptor acceptor) {
-    Room room;
-    for (;;) {
-        tcp::socket socket = co_await acceptor.async_accept(use_awaitable);
-        socket.set_option(tcp::no_delay(true));
-        std::make_shared<Participant>(std::move(socket), room)->start();
-    }
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
-    try {
-        auto port =
-            static_cast<unsigned short>(argc > 1 ? std::atoi(argv[1]) : 8000);
-        asio::io_context context(1);
-        tcp::acceptor acceptor(context,
-                               {asio::ip::address_v4::loopback(), port});
-        std::printf("listening on 127.0.0.1:%d (Asio %d.%d.%d)\n",
-                    acceptor.local_endpoint().port(), ASIO_VERSION / 100000,
-                    ASIO_VERSION / 100 % 1000, ASIO_VERSION % 100);
-        std::fflush(stdout);
-        asio::co_spawn(context, accept_clients(std::move(acceptor)),
-                       [](std::exception_ptr error) {
-                           if (error) std::rethrow_exception(error);
-                       });
-        context.run();
-    } catch (const std::exception& error) {
-        std::fprintf(stderr, "asio_chat: %s\n", error.what());
-        return 1;
-    }
+    Room room;
+    return run_server("asio_chat", argc, argv, [&room](tcp::socket socket) {
+        std::make_shared<Participant>(std::move(socket), room)->start();
+    });
 }

@@ -1,27 +1,10 @@
 // The load of a chat tells a right server from a wrong one, and counts right.
 
 #include "bench/chat_load.hpp"
-#include "bench/tests/wrong_server.hpp"
-#include "tests/support/process.hpp"
-#include "tests/support/server.hpp"
-#include "tests/support/tcp_table.hpp"
-
-#include <gtest/gtest.h>
-
-#include <chrono>
-#include <functional>
-#include <string>
-#include <vector>
+#include "bench/tests/support.hpp"
 
 namespace tincan::bench {
 namespace {
-
-using namespace std::chrono_literals;
-using test::Deadline;
-using test::Process;
-using test::Server;
-
-const std::string kBuild = TINCAN_BUILD_DIR;
 
 std::string receive_line(const Socket& socket) {
     std::string line;
@@ -157,25 +140,13 @@ TEST(ChatLoad, CountsEveryDeliveryOfARightServer) {
 #endif
 
 TEST(ChatLoadProgram, ExplainsWrongArguments) {
-    std::vector<test::Command> wrong = {
-        {},
-        {"127.0.0.1"},
-        {"127.0.0.1", "port"},
-        {"127.0.0.1", "1", "64"},
-        {"127.0.0.1", "1", "0", "1"},
-        {"127.0.0.1", "1", "64", "nan"},
-        {"127.0.0.1", "1", "64", "1", "64"},
-    };
-    for (test::Command command : wrong) {
-        command.insert(command.begin(), kBuild + "/bench/chat_load");
-        Process load(command);
-        auto exit = load.wait_exit(Deadline(5s));
-        ASSERT_TRUE(exit) << test::to_string(command);
-        load.end();
-        EXPECT_EQ(exit->code, 2) << test::to_string(command);
-        EXPECT_TRUE(load.err().starts_with("usage: chat_load HOST PORT"))
-            << load.err();
-    }
+    expect_usage("chat_load", {{},
+                               {"127.0.0.1"},
+                               {"127.0.0.1", "port"},
+                               {"127.0.0.1", "1", "64"},
+                               {"127.0.0.1", "1", "0", "1"},
+                               {"127.0.0.1", "1", "64", "nan"},
+                               {"127.0.0.1", "1", "64", "1", "64"}});
 }
 
 TEST(ChatLoadProgram, ObeysStdinAndAnswersInJson) {
@@ -196,9 +167,7 @@ TEST(ChatLoadProgram, ObeysStdinAndAnswersInJson) {
               std::string::npos)
         << line;
     load.close_stdin();
-    auto exit = load.wait_exit(Deadline(5s));
-    ASSERT_TRUE(exit);
-    EXPECT_EQ(exit->code, 0) << load.err();
+    expect_exit(load, 0);
 }
 
 }  // namespace

@@ -1,27 +1,10 @@
 // The load generator tells a right server from a wrong one, and counts right.
 
 #include "bench/load_generator.hpp"
-#include "bench/tests/wrong_server.hpp"
-#include "tests/support/process.hpp"
-#include "tests/support/server.hpp"
-#include "tests/support/tcp_table.hpp"
-
-#include <gtest/gtest.h>
-
-#include <chrono>
-#include <functional>
-#include <string>
-#include <vector>
+#include "bench/tests/support.hpp"
 
 namespace tincan::bench {
 namespace {
-
-using namespace std::chrono_literals;
-using test::Deadline;
-using test::Process;
-using test::Server;
-
-const std::string kBuild = TINCAN_BUILD_DIR;
 
 Server right_server() {
     return Server::ours({kBuild + "/04-poll/echo_server", "{port}"});
@@ -206,9 +189,7 @@ TEST(LoadProgram, ObeysStdinAndAnswersInJson) {
               std::string::npos)
         << line;
     load.close_stdin();
-    auto exit = load.wait_exit(Deadline(5s));
-    ASSERT_TRUE(exit);
-    EXPECT_EQ(exit->code, 0) << load.err();
+    expect_exit(load, 0);
 }
 
 TEST(LoadProgram, FailsWithWhatWentWrong) {
@@ -219,35 +200,20 @@ TEST(LoadProgram, FailsWithWhatWentWrong) {
     });
     Process load({kBuild + "/bench/load", "127.0.0.1", server.endpoint().port,
                   "1", "0.1"});
-    auto exit = load.wait_exit(Deadline(10s));
-    ASSERT_TRUE(exit);
-    load.end();
-    EXPECT_EQ(exit->code, 1);
+    expect_exit(load, 1);
     EXPECT_NE(load.err().find("byte 0 came back as 0x3f"), std::string::npos)
         << load.err();
 }
 
 TEST(LoadProgram, ExplainsWrongArguments) {
-    std::vector<test::Command> wrong = {
-        {},
-        {"127.0.0.1"},
-        {"127.0.0.1", "port"},
-        {"127.0.0.1", "1", "64"},
-        {"127.0.0.1", "1", "0", "1"},
-        {"127.0.0.1", "1", "64", "nan"},
-        {"127.0.0.1", "1", "64", "1", "2000000"},
-        {"127.0.0.1", "1", "64", "1", "64", "more"},
-    };
-    for (test::Command command : wrong) {
-        command.insert(command.begin(), kBuild + "/bench/load");
-        Process load(command);
-        auto exit = load.wait_exit(Deadline(5s));
-        ASSERT_TRUE(exit) << test::to_string(command);
-        load.end();
-        EXPECT_EQ(exit->code, 2) << test::to_string(command);
-        EXPECT_TRUE(load.err().starts_with("usage: load HOST PORT"))
-            << load.err();
-    }
+    expect_usage("load", {{},
+                          {"127.0.0.1"},
+                          {"127.0.0.1", "port"},
+                          {"127.0.0.1", "1", "64"},
+                          {"127.0.0.1", "1", "0", "1"},
+                          {"127.0.0.1", "1", "64", "nan"},
+                          {"127.0.0.1", "1", "64", "1", "2000000"},
+                          {"127.0.0.1", "1", "64", "1", "64", "more"}});
 }
 
 }  // namespace
