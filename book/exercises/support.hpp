@@ -46,6 +46,15 @@ inline std::string output_of_exercise(std::vector<std::string> arguments = {}) {
     return process.out();
 }
 
+// Somebody of whom the server knows, where what one says all hear.
+inline Client come(const Server& server, ClientOptions options = {}) {
+    Client client(server.endpoint(), options);
+    client.send("here\n");
+    while (client.receive_line() != "here\n") {
+    }
+    return client;
+}
+
 // The memory that a process has of its own.
 inline long kilobytes_of(pid_t process) {
     std::ifstream status("/proc/" + std::to_string(process) + "/status");

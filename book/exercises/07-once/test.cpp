@@ -5,15 +5,6 @@ using namespace tincan::test;
 
 namespace {
 
-// Somebody of whom the server knows, and who reads what comes.
-Client come(const Server& server, ClientOptions options = {}) {
-    Client client(server.endpoint(), options);
-    client.send("here\n");
-    while (client.receive_line() != "here\n") {
-    }
-    return client;
-}
-
 TEST(Once, EverybodyHearsEveryLineInOrder) {
     Server server = start_exercise();
     Client ann = come(server);
