@@ -7,8 +7,6 @@
 #include "tests/support/tcp_table.hpp"
 
 #include <csignal>
-#include <fstream>
-#include <iterator>
 #include <vector>
 
 using namespace tincan;
@@ -31,13 +29,6 @@ std::chrono::nanoseconds cpu_in_silence(const Server& server, Client& client) {
     auto before = server.process().usage().cpu;
     EXPECT_FALSE(client.has_answer(kSilence));
     return server.process().usage().cpu - before;
-}
-
-// 'S' while a process sleeps, 'T' while it is stopped.
-char state_of(pid_t process) {
-    std::ifstream file(proc(process) / "stat");
-    std::string stat{std::istreambuf_iterator<char>(file), {}};
-    return stat.at(stat.rfind(')') + 2);
 }
 
 TEST(SelectEchoServer, TheSecondClientIsServedWhileTheFirstIsSilent) {

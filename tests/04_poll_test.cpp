@@ -14,19 +14,6 @@ using namespace tincan::test;
 
 namespace {
 
-struct Pair {
-    Socket ours;
-    Socket theirs;
-};
-
-Pair make_pair() {
-    int fds[2];
-    check(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
-                       fds),
-          "socketpair");
-    return {Socket(fds[0]), Socket(fds[1])};
-}
-
 // What poll reports at once.
 short poll_now(int fd, short wanted) {
     pollfd entry{fd, wanted, 0};

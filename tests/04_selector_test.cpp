@@ -1,12 +1,10 @@
 // The three selectors behind one interface: each must report the same things,
 // and refuse clearly what it can't do.
 #include "04-poll/make_selector.hpp"
+#include "tests/04_support.hpp"
 
 #include <fcntl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-
-#include <gtest/gtest.h>
 
 #include <chrono>
 #include <cstdio>
@@ -16,22 +14,10 @@
 #include <vector>
 
 using namespace tincan;
+using namespace tincan::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-struct Pair {
-    Socket ours;
-    Socket theirs;
-};
-
-Pair make_pair() {
-    int fds[2];
-    check(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
-                       fds),
-          "socketpair");
-    return {Socket(fds[0]), Socket(fds[1])};
-}
 
 // What one call of select reported, by key.
 std::map<std::uint64_t, Events> select_once(Selector& selector,

@@ -9,7 +9,6 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
-#include <fstream>
 #include <string>
 
 namespace tincan::test {
@@ -26,13 +25,18 @@ inline std::string stage_4(const std::string& program) {
     return TINCAN_BUILD_DIR "/04-poll/" + program;
 }
 
-// The letter that ps shows: S sleeps, R runs, T is stopped.
-inline char state_of(pid_t process) {
-    std::ifstream file(proc(process) / "stat");
-    std::string stat;
-    std::getline(file, stat);
-    std::size_t name_ends = stat.rfind(')');
-    return name_ends == stat.npos ? '?' : stat.at(name_ends + 2);
+// Two connected sockets of this process.
+struct Pair {
+    Socket ours;
+    Socket theirs;
+};
+
+inline Pair make_pair() {
+    int fds[2];
+    check(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
+                       fds),
+          "socketpair");
+    return {Socket(fds[0]), Socket(fds[1])};
 }
 
 // While one of these lives, the server does nothing: what its clients do

@@ -264,19 +264,14 @@ Coro<void> group_main() {
     EventLoop& loop = EventLoop::running();
     Log log;
     TimePoint start = loop.time();
-    std::string what;
     {
         TaskGroup group;
         auto survivor = group.create_task(slow(log));
         group.create_task(fail_after(1s));
-        try {
-            co_await group.join();
-        } catch (const std::runtime_error& error) {
-            what = error.what();
-        }
+        std::string what = co_await error_of(group.join());
+        EXPECT_EQ(what, "boom");
         EXPECT_TRUE(survivor.cancelled());
     }
-    EXPECT_EQ(what, "boom");
     EXPECT_EQ(loop.time() - start, 1s);
     {
         TaskGroup group;

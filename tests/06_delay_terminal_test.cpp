@@ -22,17 +22,10 @@ protected:
     void type(std::string_view keys) { terminal_->type(keys); }
 
     void wait_for_row(int row, std::string_view text) {
-        terminal_->wait_until(
-            [&](const Terminal& now) { return now.row(row) == text; },
-            "row " + std::to_string(row) + " is \"" + std::string(text) + '"');
+        terminal_->wait_for_row(row, text);
     }
     void wait_for_cursor(int row, int column) {
-        terminal_->wait_until(
-            [&](const Terminal& now) {
-                return now.cursor() == Cursor{.row = row, .column = column};
-            },
-            "the cursor stands at " + std::to_string(row) + ", " +
-                std::to_string(column));
+        terminal_->wait_for_cursor(row, column);
     }
 
     void expect_exit(int code) {

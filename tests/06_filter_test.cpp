@@ -55,15 +55,7 @@ struct Ends {
 
     void receive(std::string_view wire) { send_all(peer, wire); }
     // What has been sent so far.
-    std::string sent() {
-        std::string all;
-        std::array<char, 65536> buffer;
-        for (;;) {
-            auto count = try_receive(peer, buffer);
-            if (count.value_or(0) == 0) return all;
-            all.append(buffer.data(), *count);
-        }
-    }
+    std::string sent() { return received(peer); }
 
     Socket peer;
     StreamReader reader;
@@ -86,16 +78,6 @@ Coro<void> begin(Ends* ends) {
     ends->receive(">");
     co_await ends->reader.ready();
     EXPECT_EQ(ends->sent(), "<");
-}
-
-// What a read throws, or what it gives.
-Coro<std::string> outcome(StreamReader reader) {
-    try {
-        std::string line(co_await wait_for(reader.readline(), 5s));
-        co_return line;
-    } catch (const std::exception& error) {
-        co_return "error: "s + error.what();
-    }
 }
 
 Coro<void> both_ways_main() {
@@ -234,12 +216,7 @@ Coro<void> gone_main() {
     Ends ends;
     ends.writer.set_filter(std::make_unique<Capitals>());
     ends.reader.stop();
-    std::string what;
-    try {
-        co_await wait_for(ends.reader.ready(), 5s);
-    } catch (const std::system_error& error) {
-        what = error.what();
-    }
+    std::string what = co_await error_of(wait_for(ends.reader.ready(), 5s));
     EXPECT_EQ(what, "recv: Software caused connection abort");
     ends.writer.close();
     EXPECT_EQ(ends.sent(), "<");
@@ -253,12 +230,7 @@ Coro<void> unspeakable_main() {
     Ends ends;
     co_await begin(&ends);
     ends.writer.write("unspeakable");
-    std::string what;
-    try {
-        co_await ends.writer.drain();
-    } catch (const std::system_error& error) {
-        what = error.what();
-    }
+    std::string what = co_await error_of(ends.writer.drain());
     EXPECT_EQ(what, "send: Operation not supported");
     ends.writer.write("in vain");
     EXPECT_EQ(ends.sent(), "");

@@ -75,12 +75,7 @@ Coro<void> error_main() {
     AsyncGenerator<int> numbers = breaks();
     std::optional<int> one = co_await numbers.next();
     EXPECT_EQ(one, 1);
-    std::string what;
-    try {
-        co_await numbers.next();
-    } catch (const std::runtime_error& error) {
-        what = error.what();
-    }
+    std::string what = co_await error_of(numbers.next());
     EXPECT_EQ(what, "boom");
     std::optional<int> nothing = co_await numbers.next();
     EXPECT_EQ(nothing, std::nullopt);
@@ -203,12 +198,7 @@ Coro<void> thread_main() {
     EXPECT_NE(there, loop_thread);
 
     auto fails = [] { throw std::runtime_error("boom"); };
-    std::string what;
-    try {
-        co_await to_thread(fails);
-    } catch (const std::runtime_error& error) {
-        what = error.what();
-    }
+    std::string what = co_await error_of(to_thread(fails));
     EXPECT_EQ(what, "boom");
 
     // More than there are threads, and the loop goes on meanwhile.
@@ -324,13 +314,8 @@ Coro<void> named_main() {
     Endpoint here{"localhost", bound.substr(bound.rfind(':') + 1)};
     auto [reader, writer] = co_await open_connection(here);
     EXPECT_EQ(writer.peer(), to_string(here));
-    std::string what;
     Endpoint nowhere{"not..a.name", "1"};
-    try {
-        co_await open_connection(nowhere);
-    } catch (const std::runtime_error& error) {
-        what = error.what();
-    }
+    std::string what = co_await error_of(open_connection(nowhere));
     EXPECT_TRUE(what.starts_with("resolve not..a.name: ")) << what;
 }
 

@@ -1,6 +1,7 @@
 // The SQL client on a terminal: what is seen while one types and results
 // arrive, and how the terminal is left.
 #include "tests/06_sql_cluster.hpp"
+#include "tests/support/bytes.hpp"
 #include "tests/support/terminal.hpp"
 
 #include <gtest/gtest.h>
@@ -26,14 +27,6 @@ termios fresh_modes() {
     Terminal terminal({"true"});
     terminal.wait_exit();
     return terminal.modes();
-}
-
-std::size_t count(std::string_view text, std::string_view part) {
-    std::size_t found = 0;
-    for (std::size_t at = text.find(part); at != text.npos;
-         at = text.find(part, at + part.size()))
-        ++found;
-    return found;
 }
 
 class SqlTerminal : public testing::Test {
@@ -90,11 +83,12 @@ TEST_F(SqlTerminal, AResultAppearsAboveTheLineBeingTyped) {
     wait_for("ERROR 57014");
     wait_for_line("sql> select 'half");
     wait_for_column(17);
-    EXPECT_EQ(count(terminal_->text(), "'half"), 1U) << terminal_->text();
+    EXPECT_EQ(occurrences(terminal_->text(), "'half"), 1U) << terminal_->text();
     type(" a' || ' line' as l;\r");
     wait_for("\n half a line\n(1 row, ");
     wait_for_line("sql>");
-    EXPECT_EQ(count(terminal_->text(), "sql> select 'half a' || ' line'"), 1U);
+    EXPECT_EQ(occurrences(terminal_->text(), "sql> select 'half a' || ' line'"),
+              1U);
 }
 
 TEST_F(SqlTerminal, SoItDoesAboveALineOfSeveralRows) {
@@ -111,8 +105,10 @@ TEST_F(SqlTerminal, SoItDoesAboveALineOfSeveralRows) {
     int row = terminal_->cursor().row;
     EXPECT_EQ(terminal_->row(row - 1), "\u9ea6" + std::string(28, 'y'));
     EXPECT_EQ(terminal_->row(row - 2), "sql> select '" + std::string(16, 'x'));
-    EXPECT_EQ(count(terminal_->text(), "select 'x"), 1U) << terminal_->text();
-    EXPECT_EQ(count(terminal_->text(), "\u9ea6"), 1U) << terminal_->text();
+    EXPECT_EQ(occurrences(terminal_->text(), "select 'x"), 1U)
+        << terminal_->text();
+    EXPECT_EQ(occurrences(terminal_->text(), "\u9ea6"), 1U)
+        << terminal_->text();
     type("' as l;\r");
     wait_for("(1 row, ");
 }
@@ -251,7 +247,7 @@ TEST_F(SqlTerminal, AndWhileTheEndWaitsForWhatRuns) {
     EXPECT_TRUE(terminal_->running());
     terminal_->signal(SIGINT);
     expect_end(before);
-    EXPECT_EQ(count(terminal_->text(), "ERROR 57014"), 1U);
+    EXPECT_EQ(occurrences(terminal_->text(), "ERROR 57014"), 1U);
 }
 
 TEST_F(SqlTerminal, QuittingSaysWhatBecameOfEach) {
@@ -260,7 +256,7 @@ TEST_F(SqlTerminal, QuittingSaysWhatBecameOfEach) {
     start_forever();
     type("\\q\r");
     expect_end(before);
-    EXPECT_EQ(count(terminal_->text(), "ERROR 57014"), 1U);
+    EXPECT_EQ(occurrences(terminal_->text(), "ERROR 57014"), 1U);
 }
 
 TEST_F(SqlTerminal, StopsWithCtrlZAndComesBack) {

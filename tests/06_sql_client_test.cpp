@@ -1,6 +1,7 @@
 // The SQL client against a real server. All of these share one cluster, so
 // CMake makes one test of them: see CMakeLists.txt.
 #include "tests/06_sql_cluster.hpp"
+#include "tests/support/bytes.hpp"
 
 #include <gtest/gtest.h>
 
@@ -85,14 +86,6 @@ std::string answers(const std::string& statements) {
     return client.to_the_end();
 }
 
-std::size_t count(std::string_view text, std::string_view part) {
-    std::size_t found = 0;
-    for (std::size_t at = text.find(part); at != text.npos;
-         at = text.find(part, at + part.size()))
-        ++found;
-    return found;
-}
-
 #define EXPECT_HAS(text, part) \
     EXPECT_NE((text).find(part), std::string::npos) << (text)
 
@@ -131,7 +124,7 @@ TEST_P(SqlClient, SixRunAtOnceAndWhoCameFirstIsNext) {
     client.hear(" eight");
     client.type("\\q\n");
     std::string all = client.to_the_end();
-    EXPECT_EQ(count(all, "57014"), 6U) << all;
+    EXPECT_EQ(occurrences(all, "57014"), 6U) << all;
 }
 
 // A server that goes loses no statement without a word about it: six that run,
@@ -265,8 +258,8 @@ TEST(SqlClientStops, QuittingSaysWhatBecameOfEach) {
     client.start_forever(1, 7);
     client.type("\\q\n");
     std::string all = client.to_the_end();
-    EXPECT_EQ(count(all, "57014"), 6U) << all;
-    EXPECT_EQ(count(all, "Cancelled before it was sent."), 1U) << all;
+    EXPECT_EQ(occurrences(all, "57014"), 6U) << all;
+    EXPECT_EQ(occurrences(all, "Cancelled before it was sent."), 1U) << all;
 }
 
 TEST(SqlClientStops, CancellingWhatIsNotThereIsAnErrorLine) {
@@ -475,7 +468,7 @@ TEST(SqlClientStops, AServerThatHangsKeepsNobody) {
     client.hear("Given up without an answer");
     client.type("select 1;\n\\q\n");
     std::string all = client.to_the_end();
-    EXPECT_EQ(count(all, "[3] select 1\nCancelled before"), 1U) << all;
+    EXPECT_EQ(occurrences(all, "[3] select 1\nCancelled before"), 1U) << all;
 }
 
 TEST(SqlClientPool, AnIdleConnectionThatWasLostIsReplacedInSilence) {
@@ -517,7 +510,7 @@ TEST(SqlClientPool, WithoutAServerThereIsOneClearLine) {
     ASSERT_TRUE(exit);
     EXPECT_EQ(exit->code, 1);
     EXPECT_EQ(client.out(), "");
-    EXPECT_EQ(count(client.err(), "\n"), 1U) << client.err();
+    EXPECT_EQ(occurrences(client.err(), "\n"), 1U) << client.err();
     EXPECT_HAS(client.err(), "sql_client: connection to server on socket");
 }
 

@@ -31,16 +31,6 @@ private:
     }
 };
 
-std::string received(const Socket& socket) {
-    std::string all;
-    std::array<char, 65536> buffer;
-    for (;;) {
-        auto count = try_receive(socket, buffer);
-        if (count.value_or(0) == 0) return all;
-        all.append(buffer.data(), *count);
-    }
-}
-
 // Reading.
 
 Coro<void> lines_main() {
@@ -324,12 +314,7 @@ Coro<void> broken_main() {
     ends.peer = Socket();
     ends.writer.write("into the void");
     ends.writer.write("and again");
-    std::string what;
-    try {
-        co_await ends.writer.drain();
-    } catch (const std::system_error& error) {
-        what = error.what();
-    }
+    std::string what = co_await error_of(ends.writer.drain());
     EXPECT_EQ(what, "send: Broken pipe");
 }
 
@@ -464,12 +449,7 @@ Coro<void> refused_main() {
     std::string bound = to_string(local_address(listener));
     Endpoint nobody{"127.0.0.1", bound.substr(bound.rfind(':') + 1)};
     listener = Socket();
-    std::string what;
-    try {
-        co_await open_connection(nobody);
-    } catch (const std::system_error& error) {
-        what = error.what();
-    }
+    std::string what = co_await error_of(open_connection(nobody));
     EXPECT_EQ(what, "connect " + to_string(nobody) + ": Connection refused");
 }
 

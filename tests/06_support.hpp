@@ -92,6 +92,38 @@ inline std::pair<Socket, Socket> socket_pair() {
     return {Socket(fds[0]), Socket(fds[1])};
 }
 
+// All that has come by now; `socket` is non-blocking.
+inline std::string received(const Socket& socket) {
+    std::string all;
+    std::array<char, 65536> buffer;
+    for (;;) {
+        auto count = try_receive(socket, buffer);
+        if (count.value_or(0) == 0) return all;
+        all.append(buffer.data(), *count);
+    }
+}
+
+// What awaiting it throws, in words; "" if it throws nothing.
+template <typename Awaitable>
+Coro<std::string> error_of(Awaitable awaitable) {
+    try {
+        co_await std::move(awaitable);
+    } catch (const std::exception& error) {
+        co_return error.what();
+    }
+    co_return "";
+}
+
+// What the next line is, or what is thrown instead.
+inline Coro<std::string> outcome(StreamReader reader) {
+    try {
+        std::string line(co_await wait_for(reader.readline(), 5s));
+        co_return line;
+    } catch (const std::exception& error) {
+        co_return "error: "s + error.what();
+    }
+}
+
 }  // namespace tincan::test
 
 // Weak: clang's thread sanitizer brings its own, and then nothing is counted.

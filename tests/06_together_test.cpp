@@ -97,13 +97,8 @@ Coro<void> gather_fails_main() {
     EventLoop& loop = EventLoop::running();
     TimePoint start = loop.time();
     Log log;
-    std::string what;
     Task<void> other = loop.create_task(pause(log, "other", 2s));
-    try {
-        co_await gather(boom(1s), other);
-    } catch (const std::runtime_error& error) {
-        what = error.what();
-    }
+    std::string what = co_await error_of(gather(boom(1s), other));
     EXPECT_EQ(what, "boom");
     EXPECT_EQ(loop.time() - start, 1s);
     co_await other;

@@ -2,6 +2,7 @@
 // others.
 
 #include "tests/07_support.hpp"
+#include "tests/support/bytes.hpp"
 
 #include <chrono>
 
@@ -17,14 +18,12 @@ TEST_F(ChatServer, SendsAwayWhoSaysNothing) {
     Client bob = join("Bob");
     expect_line(ann, "Bob connected!");
     // Bob is alive, and Ann's bytes are no line.
-    std::string line;
-    Deadline deadline(5s);
-    while (line != "Ann has left the chat\n" && !deadline.passed()) {
+    auto ann_has_left = [&] {
         ann.try_send("x");
         bob.send("/ping\n");
-        line = bob.receive_line();
-    }
-    EXPECT_EQ(line, "Ann has left the chat\n");
+        return bob.receive_line() == "Ann has left the chat\n";
+    };
+    EXPECT_TRUE(eventually(ann_has_left, Deadline(5s)));
     expect_line(ann, "-server- you said nothing for 0.3 s: goodbye");
     EXPECT_EQ(ann.receive_to_any_end().bytes, "");
 
@@ -59,15 +58,14 @@ TEST_F(ChatServer, DropsAFloodThatDoesNotRead) {
     Client bob = join("Bob", {.receive_buffer = 4096});
     expect_line(ann, "Bob connected!");
     std::string line = std::string(1000, 'x') + "\n";
-    Deadline deadline(10s);
-    bool gone = false;
-    while (!gone && !deadline.passed()) {
+    auto bob_has_left = [&] {
         bob.try_send(line);
-        while (ann.has_answer(0ms) && !gone) {
+        bool gone = false;
+        while (!gone && ann.has_answer(0ms))
             gone = ann.receive_line() == "Bob has left the chat\n";
-        }
-    }
-    EXPECT_TRUE(gone);
+        return gone;
+    };
+    EXPECT_TRUE(eventually(bob_has_left, Deadline(10s)));
     ann.send("still here\n");
     expect_line(ann, "Ann: still here");
 }
@@ -111,16 +109,20 @@ TEST_F(ChatServer, TellsEverybodyWhenItEnds) {
     server_.reset();
 }
 
-TEST_F(ChatServer, EndsInTimeWhateverItsClientsDo) {
-    start({"--rate", "0"});
-    Client deaf = join("Deaf", {.receive_buffer = 4096});
-    Client bob = join("Bob");
+// Not enough for a deaf one to be too slow, but more than the kernel takes.
+void talk(Client& bob) {
     std::string line = std::string(1000, 'x') + "\n";
-    // Not enough to be too slow, but more than the kernel takes.
     for (int i = 0; i < 150; ++i) {
         bob.send(line);
         bob.receive_line();
     }
+}
+
+TEST_F(ChatServer, EndsInTimeWhateverItsClientsDo) {
+    start({"--rate", "0"});
+    Client deaf = join("Deaf", {.receive_buffer = 4096});
+    Client bob = join("Bob");
+    talk(bob);
     auto begin = Clock::now();
     process().signal(SIGINT);
     expect_exit(process(), 0, 7);
@@ -133,11 +135,7 @@ TEST_F(ChatServer, CutsEverybodyOffAtTheSecondSignal) {
     start({"--rate", "0"});
     Client deaf = join("Deaf", {.receive_buffer = 4096});
     Client bob = join("Bob");
-    std::string line = std::string(1000, 'x') + "\n";
-    for (int i = 0; i < 150; ++i) {
-        bob.send(line);
-        bob.receive_line();
-    }
+    talk(bob);
     process().signal(SIGTERM);
     EXPECT_EQ(bob.receive_to_end(), "-server- this server is ending\n");
     bob.close();
@@ -200,15 +198,10 @@ TEST_F(ChatServer, SaysOnceThatItHasRunOutOfDescriptors) {
     crowd.clear();
     process().signal(SIGTERM);
     expect_exit(process(), 0);  // all that it said has been read
-    int said = 0;
     std::string out = process().out();
-    std::string_view what = "out of descriptors";
-    for (std::size_t at = 0; (at = out.find(what, at)) != std::string::npos;
-         at += what.size()) {
-        ++said;
-    }
-    EXPECT_GE(said, 1);
-    EXPECT_LE(said, 3) << "it was once, unless this machine is slow\n" << out;
+    std::size_t said = occurrences(out, "out of descriptors");
+    EXPECT_GE(said, 1U);
+    EXPECT_LE(said, 3U) << "it was once, unless this machine is slow\n" << out;
     server_.reset();
 }
 #endif

@@ -3,6 +3,7 @@
 #include "tests/07_support.hpp"
 
 #include "07-chat/protocol.hpp"
+#include "tests/support/bytes.hpp"
 
 #include <string>
 #include <vector>
@@ -234,18 +235,13 @@ TEST(ChatLists, AreCutIntoLinesAndEndSomewhere) {
     std::string lines =
         list_lines("x", std::vector<std::string>(100, name), 5000);
     std::size_t longest = 0;
-    std::size_t names = 0;
     std::size_t begin = 0;
     for (std::size_t end = lines.find('\n'); end != std::string::npos;
          begin = end + 1, end = lines.find('\n', begin)) {
         longest = std::max(longest, end - begin);
     }
-    for (std::size_t at = 0; (at = lines.find(name, at)) != std::string::npos;
-         at += name.size()) {
-        ++names;
-    }
     EXPECT_LT(longest, 600);
-    EXPECT_EQ(names, 100);
+    EXPECT_EQ(occurrences(lines, name), 100U);
     EXPECT_TRUE(lines.ends_with("\n-server- and 4900 more\n"));
 }
 

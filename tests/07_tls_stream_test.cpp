@@ -108,15 +108,7 @@ struct Ends {
 
     StreamReader& in() { return streams.first; }
     StreamWriter& out() { return streams.second; }
-    std::string received() {
-        std::string all;
-        std::array<char, 65536> buffer;
-        for (;;) {
-            auto count = try_receive(socket, buffer);
-            if (count.value_or(0) == 0) return all;
-            all.append(buffer.data(), *count);
-        }
-    }
+    std::string received() { return test::received(socket); }
 
     Socket socket;
     Streams streams;
@@ -152,28 +144,13 @@ Coro<void> shake_hands(Ends* ends, Peer* peer) {
     co_await accepting;
 }
 
-// What the next line is, or what is thrown instead.
-Coro<std::string> outcome(StreamReader reader) {
-    try {
-        std::string line(co_await wait_for(reader.readline(), 5s));
-        co_return line;
-    } catch (const std::exception& error) {
-        co_return "error: "s + error.what();
-    }
-}
-
 // The handshake's, of a client that sends this.
 Coro<std::string> handshake_with(std::string bytes, bool then_ends) {
     Ends ends;
     send_all(ends.socket, bytes);
     if (then_ends) finish_sending(ends.socket);
-    std::string what;
-    try {
-        co_await wait_for(accept_tls(ends.streams, server_tls()), 5s);
-    } catch (const std::exception& error) {
-        what = error.what();
-    }
-    co_return what;
+    co_return co_await error_of(
+        wait_for(accept_tls(ends.streams, server_tls()), 5s));
 }
 
 // Two of our own.
@@ -470,12 +447,8 @@ Coro<void> old_main() {
     SSL_set_min_proto_version(peer.ssl(), TLS1_1_VERSION);
     SSL_do_handshake(peer.ssl());
     send_all(ends.socket, peer.take_out());
-    std::string what;
-    try {
-        co_await wait_for(accept_tls(ends.streams, server_tls()), 5s);
-    } catch (const std::system_error& error) {
-        what = error.what();
-    }
+    std::string what =
+        co_await error_of(wait_for(accept_tls(ends.streams, server_tls()), 5s));
     EXPECT_EQ(what, "TLS: unsupported protocol");
     ends.out().close();
     peer.put_in(ends.received());

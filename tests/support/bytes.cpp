@@ -50,6 +50,14 @@ std::string describe(std::string_view bytes) {
                        bytes.size() == 1 ? "" : "s", hex(bytes));
 }
 
+std::size_t occurrences(std::string_view text, std::string_view part) {
+    std::size_t found = 0;
+    for (std::size_t at = text.find(part); at != text.npos;
+         at = text.find(part, at + part.size()))
+        ++found;
+    return found;
+}
+
 std::string difference(std::string_view expected, std::string_view actual) {
     std::size_t at = static_cast<std::size_t>(
         std::ranges::mismatch(expected, actual).in1 - expected.begin());

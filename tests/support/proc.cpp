@@ -8,6 +8,21 @@ namespace tincan::test {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+// What stands behind the name, which may contain anything; nothing if it is
+// gone. proc(5): "pid (name) state ppid pgrp ..."
+std::istringstream stat_of(pid_t process) {
+    std::ifstream file(proc(process) / "stat");
+    std::string stat;
+    std::getline(file, stat, '\0');
+    std::size_t name_end = stat.rfind(')');
+    if (name_end == std::string::npos) return {};
+    return std::istringstream(stat.substr(name_end + 1));
+}
+
+}  // namespace
+
 fs::path proc(pid_t process) {
     return fs::path("/proc") / std::to_string(process);
 }
@@ -26,18 +41,18 @@ std::vector<int> numbers_in(const fs::path& directory) {
     return numbers;
 }
 
-// proc(5): "pid (name) state ppid pgrp ..."; a name may contain anything.
 Kinship kinship_of(pid_t process) {
-    std::ifstream file(proc(process) / "stat");
-    std::string stat;
-    std::getline(file, stat, '\0');
-    std::size_t name_end = stat.rfind(')');
-    if (name_end == std::string::npos) return {};
-    std::istringstream fields(stat.substr(name_end + 1));
-    std::string state;
+    std::istringstream fields = stat_of(process);
+    char state = '?';
     Kinship kinship;
-    fields >> state >> kinship.parent >> kinship.group;
+    if (!(fields >> state >> kinship.parent >> kinship.group)) return {};
     return kinship;
+}
+
+char state_of(pid_t process) {
+    char state = '?';
+    stat_of(process) >> state;
+    return state;
 }
 
 bool has_environment(pid_t process, const std::string& entry) {

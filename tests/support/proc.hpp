@@ -22,6 +22,9 @@ struct Kinship {
 
 Kinship kinship_of(pid_t process);
 
+// The letter that ps shows: S sleeps, R runs, T is stopped; ? is gone.
+char state_of(pid_t process);
+
 // True if "NAME=value" is in the environment it was started with.
 bool has_environment(pid_t process, const std::string& entry);
 

@@ -172,6 +172,19 @@ void Terminal::wait_for_text(std::string_view wanted,
         fmt::format("\"{}\"", wanted), patience);
 }
 
+void Terminal::wait_for_row(int row, std::string_view text) {
+    wait_until([&](const Terminal& now) { return now.row(row) == text; },
+               fmt::format("row {} is \"{}\"", row, text));
+}
+
+void Terminal::wait_for_cursor(int row, int column) {
+    wait_until(
+        [&](const Terminal& now) {
+            return now.cursor() == Cursor{.row = row, .column = column};
+        },
+        fmt::format("the cursor stands at {}, {}", row, column));
+}
+
 std::optional<Exit> Terminal::wait_exit(std::chrono::milliseconds patience) {
     Deadline deadline(patience);
     std::optional<Exit> exit;

@@ -53,6 +53,8 @@ public:
                     std::chrono::milliseconds patience = default_patience);
     void wait_for_text(std::string_view text,
                        std::chrono::milliseconds patience = default_patience);
+    void wait_for_row(int row, std::string_view text);
+    void wait_for_cursor(int row, int column);
     // Reads to the program's end.
     std::optional<Exit> wait_exit(
         std::chrono::milliseconds patience = default_patience);
