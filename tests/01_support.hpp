@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tests/support/client.hpp"
+#include "tests/support/patience.hpp"
 #include "tests/support/server.hpp"
 
 #include <gtest/gtest.h>
@@ -13,11 +14,6 @@ namespace tincan::test {
 
 using namespace std::chrono_literals;
 using namespace std::string_literals;
-
-inline const auto kPatience = 10s;
-
-// For what must not come: long enough to come if it were on its way.
-inline const auto kSilence = 300ms;
 
 inline std::string stage_1(const std::string& program) {
     return TINCAN_BUILD_DIR "/01-blocking/" + program;

@@ -2,9 +2,8 @@
 
 #include "01-blocking/connection.hpp"
 #include "02-nonblocking-busy/nonblocking.hpp"
+#include "tests/echo_support.hpp"
 #include "tests/support/bytes.hpp"
-#include "tests/support/client.hpp"
-#include "tests/support/server.hpp"
 #include "tests/support/tcp_table.hpp"
 
 #include <fmt/core.h>
@@ -20,24 +19,10 @@ using namespace tincan::test;
 
 namespace {
 
-const auto kPatience = 10s;
-
-// For what must not come: long enough to come if it were on its way.
-const auto kSilence = 300ms;
-
-// More than all buffers between two programs hold.
-const std::size_t kTooMuch = 64 << 20;
-
 Server start_busy(const ProcessOptions& options = {}) {
     return Server::ours(
         {TINCAN_BUILD_DIR "/02-nonblocking-busy/echo_server", "{port}"},
         options);
-}
-
-// Its echo soon has no room: neither in its kernel nor in the server's.
-Client narrow_client(const Server& server) {
-    return Client(server.endpoint(),
-                  {.source = {}, .receive_buffer = 4096, .send_buffer = 4096});
 }
 
 std::size_t descriptors(const Server& server) {
@@ -168,17 +153,7 @@ TEST(BusyEchoServer, ButNotBeforeItHasItsEcho) {
 }
 
 TEST(BusyEchoServer, AResetHarmsNobody) {
-    Server server = start_busy();
-    Client ann(server.endpoint());
-    ann.exchange("hello");
-    Client bob(server.endpoint());
-    bob.exchange("hello");
-    Client stuffed = narrow_client(server);
-    stuffed.send_until_full(std::string(kTooMuch, 'x'), kSilence);
-    ann.reset();
-    stuffed.reset();
-    bob.exchange("are you still there?");
-    Client(server.endpoint()).exchange("and for newcomers?");
+    expect_resets_harm_nobody(start_busy());
 }
 
 // Sends, and takes its echo, faster than any server can return it: a megabyte
@@ -261,12 +236,7 @@ TEST(BusyEchoServer, WhenDescriptorsRunOutItServesThoseItHas) {
     Server server = start_busy();
     Client ann(server.endpoint());
     ann.exchange("hello");
-    pid_t group = server.process().pid();
-    limit_descriptors(group, highest_descriptor(group) + 1);
-
-    Client bob(server.endpoint());
-    bob.send("hello");
-    server.process().wait_for_line("out of descriptors", Deadline(kPatience));
+    Client bob = client_too_many(server);
     ann.exchange("is it me?");
     EXPECT_FALSE(bob.has_answer(kSilence));
 

@@ -2,6 +2,7 @@
 
 #include "tests/03_support.hpp"
 
+#include "tests/echo_support.hpp"
 #include "tests/support/bytes.hpp"
 #include "tests/support/proc.hpp"
 #include "tests/support/tcp_table.hpp"
@@ -16,12 +17,6 @@ namespace {
 
 Server start_select() {
     return Server::ours({stage_3("echo_server"), "{port}"});
-}
-
-// Its echo soon has no room: neither in its kernel nor in the server's.
-Client narrow_client(const Server& server) {
-    return Client(server.endpoint(),
-                  {.source = {}, .receive_buffer = 4096, .send_buffer = 4096});
 }
 
 // CPU time that the server takes while `client` hears nothing.
@@ -97,17 +92,7 @@ TEST(SelectEchoServer, WhoHasLeftIsForgotten) {
 }
 
 TEST(SelectEchoServer, AResetHarmsNobody) {
-    Server server = start_select();
-    Client bob(server.endpoint());
-    bob.exchange("hello");
-    Client ann(server.endpoint());
-    ann.exchange("hello");
-    Client stuffed = narrow_client(server);
-    stuffed.send_until_full(std::string(kTooMuch, 'x'), kSilence);
-    ann.reset();
-    stuffed.reset();
-    bob.exchange("are you still there?");
-    Client(server.endpoint()).exchange("and for newcomers?");
+    expect_resets_harm_nobody(start_select());
 }
 
 TEST(SelectEchoServer, BeingStoppedDoesNotCutTheWaitShort) {
@@ -132,11 +117,7 @@ TEST(SelectEchoServer, ItRestsWhileNoDescriptorIsLeft) {
     Server server = start_select();
     Client ann(server.endpoint());
     ann.exchange("hello");
-    pid_t group = server.process().pid();
-    limit_descriptors(group, highest_descriptor(group) + 1);
-    Client bob(server.endpoint());
-    bob.send("hello");
-    server.process().wait_for_line("out of descriptors", Deadline(kPatience));
+    Client bob = client_too_many(server);
     EXPECT_LT(cpu_in_silence(server, bob), kSilence / 20);
     ann.exchange("is it me?");
     ann.close();

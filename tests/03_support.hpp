@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tests/support/client.hpp"
+#include "tests/support/patience.hpp"
 #include "tests/support/server.hpp"
 
 #include <sys/resource.h>
@@ -13,14 +14,6 @@
 namespace tincan::test {
 
 using namespace std::chrono_literals;
-
-inline const auto kPatience = 10s;
-
-// For what must not come: long enough to come if it were on its way.
-inline const auto kSilence = 300ms;
-
-// More than all buffers between two programs hold.
-inline const std::size_t kTooMuch = 64 << 20;
 
 inline std::string stage_3(const std::string& program) {
     return TINCAN_BUILD_DIR "/03-select/" + program;

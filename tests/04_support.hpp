@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tests/support/client.hpp"
+#include "tests/support/patience.hpp"
 #include "tests/support/proc.hpp"
 #include "tests/support/server.hpp"
 #include "tests/support/usage.hpp"
@@ -15,11 +16,6 @@ namespace tincan::test {
 
 using namespace std::chrono_literals;
 using namespace std::string_literals;
-
-inline const auto kPatience = 10s;
-
-// For what must not come: long enough to come if it were on its way.
-inline const auto kSilence = 300ms;
 
 inline std::string stage_4(const std::string& program) {
     return TINCAN_BUILD_DIR "/04-poll/" + program;

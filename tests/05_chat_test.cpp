@@ -1,6 +1,7 @@
 // What the chat of stage 5 promises beyond what all of them do
 // (04_nul_chat_test.cpp).
 #include "tests/support/client.hpp"
+#include "tests/support/patience.hpp"
 #include "tests/support/server.hpp"
 
 #include <gtest/gtest.h>
@@ -15,8 +16,6 @@ using namespace tincan::test;
 namespace {
 
 const std::string kNul(1, '\0');
-const auto kPatience = 10s;
-
 class ThreadChat : public testing::Test {
 protected:
     // A client that the server has taken in: it has heard itself.

@@ -1,5 +1,6 @@
 // What a thread for each client means for the clients, and for the process.
 #include "tests/support/client.hpp"
+#include "tests/support/patience.hpp"
 #include "tests/support/server.hpp"
 
 #include <gtest/gtest.h>
@@ -13,8 +14,6 @@ using namespace std::chrono_literals;
 using namespace tincan::test;
 
 namespace {
-
-const auto kPatience = 10s;
 
 std::string program(const std::string& name) {
     return std::string(TINCAN_BUILD_DIR) + "/05-threads/" + name;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tests/support/client.hpp"
+#include "tests/support/patience.hpp"
 #include "tests/support/server.hpp"
 
 #include <gtest/gtest.h>
@@ -14,8 +15,6 @@ namespace tincan::test {
 
 using namespace std::chrono_literals;
 using namespace std::string_literals;
-
-inline const auto kPatience = 10s;
 
 inline std::string stage_6(const std::string& program) {
     return TINCAN_BUILD_DIR "/06-coroutines/" + program;
