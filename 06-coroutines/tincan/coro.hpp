@@ -17,6 +17,7 @@
 #include <concepts>
 #include <coroutine>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -35,7 +36,7 @@ struct NoValue {
 template <typename T>
 using Value = std::conditional_t<std::is_void_v<T>, NoValue, std::optional<T>>;
 
-// How a coroutine ended: with a value or an exception.
+// What a coroutine gave: a value or an exception.
 template <typename T>
 struct Outcome {
     [[no_unique_address]] Value<T> value;
@@ -91,25 +92,6 @@ concept HasAwaiter = requires(Awaitable& awaitable) {
 };
 
 template <typename Awaitable>
-class AwaitingOwned {
-public:
-    AwaitingOwned(Awaitable& awaitable, Pump& pump)
-        : awaiter_(awaitable.awaiter()), awaiting_(awaiter_, pump) {}
-
-    bool await_ready() { return awaiting_.await_ready(); }
-    void await_suspend(std::coroutine_handle<> self) {
-        awaiting_.await_suspend(self);
-    }
-    decltype(auto) await_resume() { return awaiting_.await_resume(); }
-
-private:
-    using Own = decltype(std::declval<Awaitable&>().awaiter());
-
-    Own awaiter_;
-    Awaiting<Own> awaiting_;
-};
-
-template <typename Awaitable>
 concept CanBeAwaited = HasFrame<Awaitable> ||
     std::derived_from<Awaitable, Awaiter> || HasAwaiter<Awaitable>;
 
@@ -124,10 +106,12 @@ struct Return {
     void await_resume() const noexcept {}
 };
 
+template <typename T>
 class PromiseBase : public CoroFrame {
 public:
     std::suspend_always initial_suspend() const noexcept { return {}; }
     Return final_suspend() const noexcept { return {}; }
+    void unhandled_exception() { outcome.error = std::current_exception(); }
 
     // What may stand behind co_await: another coroutine, an awaiter, or
     // something that has one (a task, a future). Where it stands comes in three
@@ -141,33 +125,39 @@ public:
         if constexpr (HasFrame<Awaitable>) {
             return Call<Awaitable>(awaitable);
         } else if constexpr (std::derived_from<Awaitable, Awaiter>) {
-            return Awaiting<Awaitable>(awaitable, *pump);
+            return Awaiting<Awaitable&>(awaitable, *pump);
         } else {
-            return AwaitingOwned<Awaitable>(awaitable, *pump);
+            using Own = decltype(awaitable.awaiter());
+            return Awaiting<Own>(awaitable.awaiter(), *pump);
         }
     }
-};
-
-template <typename T>
-class Promise : public PromiseBase {
-public:
-    Coro<T> get_return_object();
-    void return_value(T value) { outcome.value.emplace(std::move(value)); }
-    void unhandled_exception() { outcome.error = std::current_exception(); }
 
     Outcome<T> outcome;
 };
 
+template <typename T>
+class Promise : public PromiseBase<T> {
+public:
+    Coro<T> get_return_object();
+    void return_value(T value) {
+        this->outcome.value.emplace(std::move(value));
+    }
+};
+
 template <>
-class Promise<void> : public PromiseBase {
+class Promise<void> : public PromiseBase<void> {
 public:
     Coro<void> get_return_object();
     void return_void() {}
-    void unhandled_exception() { outcome.error = std::current_exception(); }
-
-    Outcome<void> outcome;
 };
 // #endregion promise
+
+// Destroys a frame with all that its coroutine holds, wherever it is.
+struct DestroyFrame {
+    void operator()(CoroFrame* promise) const { promise->handle.destroy(); }
+};
+template <typename P>
+using FramePtr = std::unique_ptr<P, DestroyFrame>;
 
 }  // namespace detail
 
@@ -178,17 +168,6 @@ template <typename T>
 class [[nodiscard]] Coro {
 public:
     using promise_type = detail::Promise<T>;
-    using Result = T;
-
-    Coro(Coro&& other) noexcept
-        : promise_(std::exchange(other.promise_, nullptr)) {}
-    Coro& operator=(Coro&& other) noexcept {
-        std::swap(promise_, other.promise_);
-        return *this;
-    }
-    ~Coro() {
-        if (promise_ != nullptr) promise_->handle.destroy();
-    }
 
     // For co_await and the task: what to resume, and how it ended.
     CoroFrame& frame() { return *promise_; }
@@ -203,7 +182,7 @@ private:
             std::coroutine_handle<promise_type>::from_promise(promise);
     }
 
-    promise_type* promise_;
+    detail::FramePtr<promise_type> promise_;
 };
 // #endregion coro
 
@@ -220,21 +199,9 @@ inline Coro<void> Promise<void>::get_return_object() {
 
 // What `co_await awaitable` gives.
 template <typename Awaitable>
-struct AwaitResultOf;
-template <typename T>
-struct AwaitResultOf<Coro<T>> {
-    using type = T;
-};
-template <HasAwaiter Awaitable>
-struct AwaitResultOf<Awaitable> {
-    using type = decltype(std::declval<Awaitable&>().awaiter().result());
-};
-template <std::derived_from<Awaiter> A>
-struct AwaitResultOf<A> {
-    using type = decltype(std::declval<A&>().result());
-};
-template <typename Awaitable>
-using AwaitResult = typename AwaitResultOf<Awaitable>::type;
+using AwaitResult = decltype(std::declval<PromiseBase<void>&>()
+                                 .await_transform(std::declval<Awaitable>())
+                                 .await_resume());
 
 }  // namespace detail
 }  // namespace tincan

@@ -123,6 +123,7 @@ class FutureAwaiter : public Waiter {
 public:
     FutureAwaiter(std::shared_ptr<FutureState<T>> state, const char* what)
         : Waiter(state->waiters()), what_(what), state_(std::move(state)) {}
+    FutureAwaiter(FutureAwaiter&&) = default;
     ~FutureAwaiter() { leave(); }  // while the list is there
 
     bool attempt() override { return state_->done(); }
@@ -143,7 +144,7 @@ private:
 // #endregion awaiter
 
 // What a Future and a Task can both be asked. Copies share one state.
-template <typename T, typename State>
+template <typename State>
 class Awaitable {
 public:
     bool done() const { return state_->done(); }
@@ -176,7 +177,7 @@ protected:
 // `co_await future` gives a copy of the result, or the result itself if it
 // can only be moved: then only once.
 template <typename T>
-class Future : public detail::Awaitable<T, detail::FutureState<T>> {
+class Future : public detail::Awaitable<detail::FutureState<T>> {
 public:
     // Belongs to the loop that is running.
     Future() : Base(std::make_shared<detail::FutureState<T>>()) {}
@@ -201,7 +202,7 @@ public:
     }
 
 private:
-    using Base = detail::Awaitable<T, detail::FutureState<T>>;
+    using Base = detail::Awaitable<detail::FutureState<T>>;
 
     void set(detail::Outcome<T> outcome) {
         if (this->done()) throw std::logic_error("the future is done already");

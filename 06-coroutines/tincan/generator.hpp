@@ -34,23 +34,17 @@ namespace tincan {
 template <typename T>
 class AsyncGenerator {
 public:
-    class promise_type : public detail::PromiseBase {
+    class promise_type : public detail::PromiseBase<T> {
     public:
         AsyncGenerator get_return_object() { return AsyncGenerator(*this); }
         // What awaits the next value is on top again, as after a return.
         detail::Return yield_value(T value) {
-            value_ = std::move(value);
+            this->outcome.value = std::move(value);
             return {};
         }
         void return_void() {}
-        void unhandled_exception() { error_ = std::current_exception(); }
 
-    private:
-        friend AsyncGenerator;
-
-        std::optional<T> value_;
-        std::exception_ptr error_;
-        bool running_ = false;
+        bool running = false;
     };
 
     // What co_await runs: the coroutine up to its next co_yield.
@@ -60,35 +54,24 @@ public:
 
         bool finished() const { return promise_.handle.done(); }
         CoroFrame& frame() {
-            promise_.running_ = true;
+            promise_.running = true;
             return promise_;
         }
         std::optional<T> take() {
-            promise_.running_ = false;
-            if (promise_.error_) {
-                std::rethrow_exception(std::exchange(promise_.error_, nullptr));
-            }
-            return std::exchange(promise_.value_, std::nullopt);
+            promise_.running = false;
+            auto [value, error] = std::exchange(promise_.outcome, {});
+            if (error) std::rethrow_exception(error);
+            return std::move(value);
         }
 
     private:
         promise_type& promise_;
     };
 
-    AsyncGenerator(AsyncGenerator&& other) noexcept
-        : promise_(std::exchange(other.promise_, nullptr)) {}
-    AsyncGenerator& operator=(AsyncGenerator&& other) noexcept {
-        std::swap(promise_, other.promise_);
-        return *this;
-    }
-    ~AsyncGenerator() {
-        if (promise_ != nullptr) promise_->handle.destroy();
-    }
-
     // The next value; none after the last one, or after it threw. One task at
     // a time: std::logic_error if another waits for it already. __anext__
     Next next() {
-        if (promise_->running_) {
+        if (promise_->running) {
             throw std::logic_error("somebody waits for its next value already");
         }
         return Next(*promise_);
@@ -100,7 +83,7 @@ private:
             std::coroutine_handle<promise_type>::from_promise(promise);
     }
 
-    promise_type* promise_;
+    detail::FramePtr<promise_type> promise_;
 };
 // #endregion generator
 

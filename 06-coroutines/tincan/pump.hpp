@@ -178,11 +178,12 @@ private:
 
 // #region awaiting
 // What co_await works with: asks the awaiter first, waits only if it must.
+// A is the awaiter's type, or a reference to it if it lives elsewhere.
 template <typename A>
 class Awaiting {
 public:
-    Awaiting(A& awaiter, Pump& pump) : awaiter_(awaiter) {
-        awaiter.pump_ = &pump;
+    Awaiting(A&& awaiter, Pump& pump) : awaiter_(std::forward<A>(awaiter)) {
+        awaiter_.pump_ = &pump;
     }
 
     bool await_ready() {
@@ -206,7 +207,7 @@ public:
 private:
     Pump& pump() { return *awaiter_.pump_; }
 
-    A& awaiter_;
+    A awaiter_;
 };
 // #endregion awaiting
 

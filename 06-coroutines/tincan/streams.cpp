@@ -178,22 +178,18 @@ Coro<AsyncSocket> connect_to_one(const addrinfo& at) {
 
 }  // namespace
 
-Coro<AsyncSocket> connect_socket(Endpoint endpoint) {
+Coro<Streams> open_connection(Endpoint endpoint, std::size_t limit) {
     AddressList addresses = co_await addresses_of(endpoint);
     std::error_code error;
     for (addrinfo* at = addresses.get(); at != nullptr; at = at->ai_next) {
         try {
-            co_return co_await connect_to_one(*at);
+            AsyncSocket socket = co_await connect_to_one(*at);
+            co_return streams_of(std::move(socket), to_string(endpoint), limit);
         } catch (const std::system_error& failure) {
             error = failure.code();
         }
     }
     throw std::system_error(error, "connect " + to_string(endpoint));
-}
-
-Coro<Streams> open_connection(Endpoint endpoint, std::size_t limit) {
-    AsyncSocket socket = co_await connect_socket(endpoint);
-    co_return streams_of(std::move(socket), to_string(endpoint), limit);
 }
 // #endregion open_connection
 

@@ -214,7 +214,6 @@ AsyncGenerator<std::string_view> lines(StreamReader reader);
 // Connects to the first address of `endpoint` that answers. Throws
 // std::system_error ("connect localhost:8000: ..."), or std::runtime_error if
 // the name is unknown. A name is looked up in a thread: getaddrinfo(3) blocks.
-Coro<AsyncSocket> connect_socket(Endpoint endpoint);
 Coro<Streams> open_connection(Endpoint endpoint,
                               std::size_t limit = kStreamLimit);
 

@@ -148,7 +148,7 @@ private:
 // #region task
 // A handle; copies are the same task.
 template <typename T = void>
-class Task : public detail::Awaitable<T, detail::TaskState<T>> {
+class Task : public detail::Awaitable<detail::TaskState<T>> {
 public:
     const std::string& name() const { return this->state_->name(); }
     std::string stack() const { return this->state_->stack(); }
@@ -163,7 +163,7 @@ public:
 
 private:
     friend class EventLoop;
-    using detail::Awaitable<T, detail::TaskState<T>>::Awaitable;
+    using detail::Awaitable<detail::TaskState<T>>::Awaitable;
 };
 // #endregion task
 

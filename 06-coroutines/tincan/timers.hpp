@@ -20,7 +20,6 @@ public:
     Timer& operator=(const Timer&) = delete;
 
     bool armed() const { return timers_ != nullptr; }
-    TimePoint when() const { return when_; }
     inline void disarm();
 
 protected:

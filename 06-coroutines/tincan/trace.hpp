@@ -29,7 +29,7 @@ struct TincanTraceEvent {
     const char* what;      // "accept", "recv", "send", "connect", "sleep",
                            // "event", "semaphore", "put", "get", "task",
                            // "tasks", "shield", "future", "drain", "closed",
-                           // "group",
+                           // "group", "pause", "end", "process", or
                            // "turn" (of its own will, or its time was up)
     int fd;                // -1: not a descriptor
     const char* function;  // where the innermost co_await stands
