@@ -48,7 +48,7 @@ void replay(const Framing& framing, std::span<const std::string_view> pieces) {
 
 int main(int argc, char** argv) {
     return run_program(argc, argv, [](const Arguments& arguments) {
-        if (!arguments.empty()) throw UsageError("");
+        if (!arguments.empty()) throw UsageError("(no arguments)");
         print_line("close          {}   and the end of the connection",
                    quoted(UntilClose{}.encode(kCheeses[0])));
         print_line("fixed length   {}", quoted(sent(FixedLength(12, ' '))));

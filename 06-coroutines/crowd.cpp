@@ -23,7 +23,8 @@ using namespace tincan;
 
 namespace {
 
-constexpr const char* kSynopsis = "tasks|threads [COUNT]   (default: 1000)";
+constexpr const char* kSynopsis =
+    "[--selector=select|poll|epoll] tasks|threads [COUNT]   (default: 1000)";
 
 // Bytes of memory of our own: the kernel's part of a thread is not in it.
 long memory() {
