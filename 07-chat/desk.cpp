@@ -23,6 +23,7 @@ Tone tone_of(Kind kind) {
         case Kind::other:
             return Tone::plain;
         case Kind::refused:
+        case Kind::warning:
             return Tone::alert;
         default:
             return Tone::quiet;

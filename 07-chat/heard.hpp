@@ -24,6 +24,7 @@ struct Heard {
         left,       // name
         notice,     // text: what the server itself says
         refused,    // text: code and words
+        warning,    // what the client itself has to say of the connection
         other,
     };
     Kind kind = Kind::other;

@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include <chrono>
+#include <utility>
 
 namespace tincan::chat {
 
@@ -19,7 +20,7 @@ constexpr Duration kHandshake = 10s;
 
 constexpr std::string_view kInsecure =
     "WARNING: nobody knows who this server is (--insecure). Whoever is in "
-    "between can read and change all.\n";
+    "between can read and change all.";
 
 Coro<Streams> open_streams(Endpoint server) {
     try {
@@ -45,13 +46,17 @@ Coro<SharedLink> open_link(Endpoint server, TlsContext tls) {
         }
     }
     auto link = std::make_shared<Link>(std::move(streams));
-    // It is heard before anything that the server says.
-    if (tls.insecure()) link->unread = kInsecure;
+    if (tls.insecure()) link->warning = kInsecure;
     co_return link;
 }
 // #endregion open_link
 
 Coro<std::optional<Heard>> hear(SharedLink link) {
+    if (!link->warning.empty()) {
+        Heard warning{.kind = Heard::Kind::warning};
+        warning.line = std::exchange(link->warning, {});
+        co_return warning;
+    }
     bool ended = false;
     for (;;) {
         std::optional<Line> line =

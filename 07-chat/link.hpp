@@ -25,7 +25,8 @@ struct Link {
     StreamReader reader;
     StreamWriter writer;
     LineDecoder decoder{kLongestHeard, std::string::npos};
-    std::string_view unread;  // of what the reader gave
+    std::string_view unread;   // of what the reader gave
+    std::string_view warning;  // is heard before anything that the server says
     Conversation talk;
     bool given_up = false;  // the server has not answered for too long
 };
