@@ -16,9 +16,11 @@ namespace {
 
 constexpr auto kStartPatience = 10s;
 
-// The last line of its stderr, which mostly says why.
+// The last line of its stderr, which mostly says why; many a beginner's server
+// says it on stdout.
 std::string last_words(const Process& process) {
     std::string words = process.err();
+    if (words.empty()) words = process.out();
     words.resize(words.find_last_not_of('\n') + 1);
     words.erase(0, words.rfind('\n') + 1);
     return words.empty() ? "" : "; its last words: " + printable(words);

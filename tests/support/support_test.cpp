@@ -100,12 +100,15 @@ TEST(Server, AForeignOneIsFoundWithoutConnecting) {
 }
 
 TEST(Server, OneThatExitsIsReported) {
-    std::string message = message_of([] {
-        Server::foreign({"sh", "-c", "echo oh >&2; exit 4", "{port}"});
-    });
-    EXPECT_NE(message.find("exited with 4 before it listened"),
-              std::string::npos);
-    EXPECT_NE(message.find("its last words: oh"), std::string::npos);
+    for (std::string says : {"echo well; echo oh >&2", "echo well; echo oh"}) {
+        std::string message = message_of([&] {
+            Server::foreign({"sh", "-c", says + "; exit 4", "{port}"});
+        });
+        EXPECT_NE(message.find("exited with 4 before it listened"),
+                  std::string::npos);
+        EXPECT_NE(message.find("its last words: oh"), std::string::npos)
+            << message;
+    }
 }
 
 TEST(Client, FindsTheFirstDifferentByte) {
