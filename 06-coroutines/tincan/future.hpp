@@ -123,7 +123,7 @@ class FutureAwaiter : public Waiter {
 public:
     FutureAwaiter(std::shared_ptr<FutureState<T>> state, const char* what)
         : Waiter(state->waiters()), what_(what), state_(std::move(state)) {}
-    FutureAwaiter(FutureAwaiter&&) = default;
+    FutureAwaiter(FutureAwaiter&&) noexcept = default;
     ~FutureAwaiter() { leave(); }  // while the list is there
 
     bool attempt() override { return state_->done(); }

@@ -34,13 +34,13 @@ inline void expect_exit(Process& program, int code) {
 // Given any of these arguments, a program of bench says how it is used.
 inline void expect_usage(const std::string& program,
                          const std::vector<test::Command>& wrong) {
+    const std::string path = kBuild + "/bench/" + program;
+    const std::string usage = "usage: " + program + " HOST PORT";
     for (test::Command command : wrong) {
-        command.insert(command.begin(), kBuild + "/bench/" + program);
+        command.insert(command.begin(), path);
         Process process(command);
         expect_exit(process, 2);
-        EXPECT_TRUE(
-            process.err().starts_with("usage: " + program + " HOST PORT"))
-            << process.err();
+        EXPECT_TRUE(process.err().starts_with(usage)) << process.err();
     }
 }
 
