@@ -28,6 +28,7 @@ void add_tls(CLI::App& app, TlsChoice& choice) {
                                     "it is");
     app.add_option("--ca", choice.ca,
                    "believe this CA, a PEM file, and not the system's")
+        ->check(file_name())
         ->type_name("FILE")
         ->needs(tls);
     app.add_flag("--insecure", choice.insecure,

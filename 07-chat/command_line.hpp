@@ -45,6 +45,15 @@ inline void add_port(CLI::App& app, Endpoint& endpoint) {
         ->capture_default_str();
 }
 
+// An empty name of a file is a variable that the shell did not know: who runs
+// the program with --ca "$CA" shall hear of it.
+inline CLI::Validator file_name() {
+    return {[](const std::string& text) {
+                return text.empty() ? "no file name" : "";
+            },
+            ""};
+}
+
 // Parts of seconds are allowed.
 inline CLI::Option* add_seconds(CLI::App& app, const char* name,
                                 std::chrono::nanoseconds& time,

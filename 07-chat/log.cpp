@@ -1,5 +1,6 @@
 #include "07-chat/log.hpp"
 
+#include "01-blocking/socket.hpp"
 #include "01-blocking/text.hpp"
 
 #include <spdlog/details/null_mutex.h>
@@ -7,23 +8,37 @@
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <climits>
 
 namespace tincan::chat {
 
 namespace {
 
+// A terminal opened once more, non-blocking, for us alone; nothing if `fd` is
+// no terminal. open(2) of an open file: proc(5)
+Socket own_terminal(int fd) {
+    if (::isatty(fd) != 1) return {};
+    std::string itself = fmt::format("/proc/self/fd/{}", fd);
+    return Socket(
+        ::open(itself.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+}
+
 // #region sink
 // Writes what the descriptor takes at once. It is not made non-blocking: it is
 // shared with the shell that started us. Of a pipe that poll calls writable,
-// PIPE_BUF bytes can be written without waiting, and in one piece. pipe(7)
+// PIPE_BUF bytes can be written without waiting, and in one piece: pipe(7). A
+// terminal would take one byte, and let us wait with the others: so we have one
+// of our own.
 class ImpatientSink final
     : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
 public:
-    explicit ImpatientSink(int fd) : fd_(fd) {}
+    explicit ImpatientSink(int fd)
+        : terminal_(own_terminal(fd)), fd_(terminal_ ? terminal_.fd() : fd) {}
 
 protected:
     void sink_it_(const spdlog::details::log_msg& message) override {
@@ -39,19 +54,35 @@ protected:
     void flush_() override {}
 
 private:
+    // What is begun is ended: the rest of a line goes before the next one.
     bool write(const spdlog::details::log_msg& message) {
+        if (!unsent_.empty()) send();
+        if (!unsent_.empty()) return false;
         spdlog::memory_buf_t line;
         formatter_->format(message, line);
-        if (line.size() > PIPE_BUF) {
-            line.resize(PIPE_BUF);
-            line[PIPE_BUF - 1] = '\n';
-        }
-        pollfd out{fd_, POLLOUT, 0};
-        return ::poll(&out, 1, 0) == 1 && (out.revents & POLLOUT) != 0 &&
-               ::write(fd_, line.data(), line.size()) > 0;
+        unsent_.assign(line.data(),
+                       std::min<std::size_t>(line.size(), PIPE_BUF));
+        unsent_.back() = '\n';
+        if (send()) return true;
+        unsent_.clear();
+        return false;
     }
 
+    // False if none of it is taken.
+    bool send() {
+        pollfd out{fd_, POLLOUT, 0};
+        if (::poll(&out, 1, 0) != 1 || (out.revents & POLLOUT) == 0) {
+            return false;
+        }
+        ssize_t count = ::write(fd_, unsent_.data(), unsent_.size());
+        if (count <= 0) return false;
+        unsent_.erase(0, static_cast<std::size_t>(count));
+        return true;
+    }
+
+    Socket terminal_;
     int fd_;
+    std::string unsent_;
     std::size_t lost_ = 0;
 };
 // #endregion sink

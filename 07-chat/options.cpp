@@ -86,6 +86,7 @@ std::optional<ServerConfig> server_config(const Arguments& arguments) {
         ->default_str("");
     app.add_option("--tls", config.tls,
                    "speak TLS; two PEM files, read again at SIGHUP")
+        ->check(file_name())
         ->type_name("CERT KEY");
     app.add_option("--selector", config.selector)
         ->check(CLI::IsMember({"select", "poll", "epoll"}))

@@ -5,11 +5,14 @@
 #include "tests/07_support.hpp"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <sstream>
+#include <string>
 
 using namespace tincan;
 using namespace tincan::test;
@@ -112,6 +115,77 @@ TEST(Log, CutsALineThatAPipeWouldNotTakeAtOnce) {
     std::string text = pipe.drain();
     EXPECT_EQ(text.size(), 4096);
     EXPECT_TRUE(text.ends_with("x\n"));
+}
+
+// A terminal whose other end nobody reads.
+struct FrozenTerminal {
+    FrozenTerminal() {
+        master = Socket(check(
+            ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK), "pty"));
+        check(::grantpt(master.fd()), "grantpt");
+        check(::unlockpt(master.fd()), "unlockpt");
+        std::array<char, 64> name{};
+        check(::ptsname_r(master.fd(), name.data(), name.size()), "ptsname_r");
+        slave = Socket(
+            check(::open(name.data(), O_RDWR | O_NOCTTY | O_CLOEXEC), "open"));
+    }
+
+    // What it would show by now, with LF for CR LF.
+    std::string drain() const {
+        std::string all;
+        std::array<char, 4096> buffer{};
+        ssize_t count = 0;
+        while ((count = ::read(master.fd(), buffer.data(), buffer.size())) > 0)
+            all.append(buffer.data(), static_cast<std::size_t>(count));
+        std::erase(all, '\r');
+        return all;
+    }
+
+    Socket master;
+    Socket slave;
+};
+
+// The kernel ends a test that hangs.
+TEST(Log, WaitsForNoTerminalAndLosesNoHalfLines) {
+    FrozenTerminal terminal;
+    Log log(Log::Level::info, terminal.slave.fd());
+    const std::string words(200, 'x');
+    int said = 0;
+    while (said < 1000)  // more than the kernel keeps
+        log.info("line", {{"number", std::to_string(++said)}, {"x", words}});
+
+    // What it has taken is to be read by and by, and only then it takes more.
+    std::string text;
+    bool goes_on = eventually(
+        [&] {
+            text += terminal.drain();
+            log.info("line",
+                     {{"number", std::to_string(++said)}, {"x", words}});
+            text += terminal.drain();
+            return text.ends_with(
+                fmt::format(" number={} x={}\n", said, words));
+        },
+        Deadline(5s));
+    EXPECT_TRUE(goes_on);
+
+    int kept = 0;
+    int lost = 0;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        line.erase(0, line.find(' ') + 1);  // the time
+        constexpr std::string_view loss = "warning log-lines-lost count=";
+        if (line.starts_with(loss)) {
+            lost += std::stoi(line.substr(loss.size()));
+        } else {
+            ++kept;
+            EXPECT_TRUE(line.starts_with("info line number=") &&
+                        line.ends_with(" x=" + words) && line.size() < 250)
+                << line;
+        }
+    }
+    EXPECT_GT(kept, 0);
+    EXPECT_GT(lost, 0);
+    EXPECT_EQ(kept + lost, said);
 }
 
 // A log that goes to a pipe of ours.

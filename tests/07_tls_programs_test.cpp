@@ -287,6 +287,10 @@ TEST(TlsArguments, AreCheckedBeforeAnythingIsDone) {
     expect_refusal({kChatServer, "0", "--tls", "/no/cert", "/no/key"}, 1,
                    "chat_server: /no/cert: No such file or directory\n");
     expect_refusal({kChatServer, "0", "--tls", "/no/cert"}, 2, "--tls");
+    // Not in the clear, and not with the system's CAs.
+    expect_refusal({kChatServer, "0", "--tls", "", ""}, 2, "no file name");
+    expect_refusal({kChatServer, "0", "--tls", "", "key"}, 2, "no file name");
+    expect_refusal({kChatClient, "--tls", "--ca", ""}, 2, "no file name");
     expect_refusal({kChatClient, "--ca", "/no/ca"}, 2, "--tls");
     expect_refusal({kChatClient, "--insecure"}, 2, "--tls");
     expect_refusal({kChatClient, "--tls", "--ca", "x", "--insecure"}, 2,
