@@ -60,6 +60,8 @@ public:
     bool returning() const { return !return_to_.empty(); }
     // The name was refused: another one may be tried.
     bool refused() const { return refused_; }
+    // What the user enters next is a name.
+    bool asks_for_name() const { return name_.empty() || refused_; }
     // The user has said /quit.
     bool leaving() const { return leaving_; }
     const std::string& name() const { return name_; }  // the last one tried

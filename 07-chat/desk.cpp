@@ -156,8 +156,7 @@ Picture Desk::picture(const Conversation& talk, Size screen) {
     status.below = talk_.below();
     std::optional<std::string> question = composer_.question();
     if (question) return lay_out({talk_, status, *question, nullptr}, screen);
-    const char* prompt =
-        talk.name().empty() || talk.refused() ? "Your name: " : "> ";
+    const char* prompt = talk.asks_for_name() ? "Your name: " : "> ";
     return lay_out({talk_, status, prompt, &composer_.line()}, screen);
 }
 

@@ -57,7 +57,8 @@ Visit::Visit(SharedLink link, Connect connect, std::function<void()> changed)
 void Visit::press(const Key& key, Size screen) {
     std::vector<std::string> lines = desk_.press(key, screen);
     if (std::string remark = desk_.take_remark(); !remark.empty()) tell(remark);
-    if (lines.size() <= kLinesUnasked) {
+    bool few = lines.size() <= kLinesUnasked && can_say_more();
+    if (few || lines.size() <= 1) {
         for (const std::string& line : lines)
             enter(line);
     } else {
@@ -68,12 +69,12 @@ void Visit::press(const Key& key, Size screen) {
 
 void Visit::enter(const std::string& line) {
     Conversation& talk = link_->talk;
-    bool nameless = !was_let_in_ || talk.refused();
     bool quits = parse_request(line).kind == Request::Kind::quit;
-    if (quits || nameless) {
+    if (quits || talk.asks_for_name()) {
         link_->writer.write(talk.typed(line));
+        named_.set();
     } else if (!talk.joined()) {
-        cannot_send(line, "not connected");
+        cannot_send(line, was_let_in_ ? "not connected" : "not in yet");
     } else if (link_->writer.queued() > kMostQueued) {
         cannot_send(line, "the server takes nothing more");
     } else {
@@ -87,8 +88,16 @@ void Visit::cannot_send(const std::string& line, std::string_view why) {
     desk_.put_back(line);
 }
 
+bool Visit::can_say_more() const {
+    return link_->talk.joined() && link_->writer.queued() <= kMostQueued;
+}
+
+// If the connection is lost, what is left of it waits for the next one. None
+// of it is ever a name.
 Coro<void> Visit::enter_slowly(Visit& visit, std::vector<std::string> lines) {
     for (const std::string& line : lines) {
+        while (!visit.can_say_more())
+            co_await sleep(kBetweenLines);
         visit.enter(line);
         co_await sleep(kBetweenLines);
     }
@@ -106,7 +115,8 @@ Coro<void> Visit::listen() {
             error = std::current_exception();
         }
         if (leaving()) co_return;
-        if (!was_let_in_ || !connect_) {
+        bool welcome = was_let_in_ || link_->talk.asks_for_name();
+        if (!welcome || !connect_) {
             if (error) std::rethrow_exception(error);
             co_return;
         }
@@ -147,8 +157,13 @@ void Visit::take(const Heard& heard) {
 // Until there is a connection again.
 Coro<void> Visit::reconnect(std::string why) {
     link_->writer.abort();
-    link_->talk = link_->talk.again();
     tell(fmt::format("The connection is lost: {}.", why));
+    if (!was_let_in_) {  // no server waits for ever for a name
+        set_state("not connected");
+        named_.clear();
+        co_await named_.wait();
+    }
+    link_->talk = link_->talk.again();
     while (!why.empty()) {
         Duration wait = backoff_.next();
         while (wait > 0s) {

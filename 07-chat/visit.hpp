@@ -2,6 +2,7 @@
 // between its keys and its screen, without either.
 #pragma once
 
+#include "06-coroutines/tincan/sync.hpp"
 #include "06-coroutines/tincan/task_group.hpp"
 #include "07-chat/backoff.hpp"
 #include "07-chat/desk.hpp"
@@ -33,8 +34,8 @@ public:
     bool line_is_empty() const { return desk_.line_is_empty(); }
 
     // Hears what the server says until the visit is over: the user has left,
-    // or was never let in, or there is no other connection to be had. Throws
-    // what the last one ended with, if it was lost.
+    // or was not let in under his name, or there is no other connection to be
+    // had. Throws what the last one ended with, if it was lost.
     Coro<void> listen();
 
     bool leaving() const { return link_->talk.leaving(); }
@@ -47,6 +48,7 @@ public:
 private:
     static Coro<void> enter_slowly(Visit& visit,
                                    std::vector<std::string> lines);
+    bool can_say_more() const;
     void cannot_send(const std::string& line, std::string_view why);
     Coro<void> hear_all();
     void take(const Heard& heard);
@@ -61,6 +63,7 @@ private:
     Desk desk_;
     Backoff backoff_;
     TaskGroup pastes_;
+    Event named_;  // the user has entered a name
     bool was_let_in_ = false;
     std::string last_notice_;
 };

@@ -153,7 +153,7 @@ TEST_F(ChatScreen, LeavesTheTerminalAsItWasWhenThereIsNoServer) {
 TEST_F(ChatScreen, LeavesTheTerminalAsItWasWhenTheConnectionIsLost) {
     termios before = fresh_modes();
     Listener listener;
-    run({kChatClient, "127.0.0.1", listener.port()});
+    run({kChatClient, "127.0.0.1", listener.port(), "--once"});
     wait_for_row(23, "Your name:");
     reset(listener.accept());
     expect_exit(1);

@@ -59,14 +59,14 @@ class Scene : public testing::Test {
 protected:
     // A visit whose next connections come from `peers_`; while there is none,
     // connecting fails.
-    std::shared_ptr<Visit> begin() {
+    std::shared_ptr<Visit> begin(const std::string& name = "Ann") {
         peers_.clear();
         attempts_.clear();
         SharedLink link = link_to_a_peer();
         link->talk.be_curious();
         auto visit = std::make_shared<Visit>(
             link, [this] { return connect(this); }, [] {});
-        visit->enter("Ann");
+        if (!name.empty()) visit->enter(name);
         return visit;
     }
 
@@ -131,6 +131,9 @@ protected:
     static Coro<void> keeps_lines_meanwhile(Visiting* scene);
     static Coro<void> sends_a_paste_slowly(Visiting* scene);
     static Coro<void> remarks_once(Visiting* scene);
+    static Coro<void> keeps_a_paste(Visiting* scene);
+    static Coro<void> waits_for_the_welcome(Visiting* scene);
+    static Coro<void> takes_time_for_a_name(Visiting* scene);
     static Coro<void> ends(Visiting* scene);
     static Coro<void> is_taken(Visiting* scene);
 
@@ -286,6 +289,92 @@ TEST_F(Visiting, RemarksOnAKeyOnceWhateverKeysComeBehindIt) {
     run_virtual("epoll", remarks_once(this));
 }
 
+Coro<void> Visiting::keeps_a_paste(Visiting* scene) {
+    auto visit = scene->begin();
+    Task<void> listening = create_task(listen(visit), "listen");
+    co_await let_in(&scene->peer());
+    scene->press(*visit, "\x1b[200~1\r2\r3\r4\r5\r6\r7\r\x1b[201~y");
+    std::string line(co_await scene->peer().reader.readline());
+    EXPECT_EQ(line, "1\n");
+    line = co_await scene->peer().reader.readline();
+    EXPECT_EQ(line, "2\n");
+    scene->peer().writer.abort();
+    scene->press(*visit, "half");
+
+    co_await sleep(1s);
+    line = co_await scene->peer().reader.readline();
+    EXPECT_EQ(line, "CONNECT Ann\n");
+    scene->peer().writer.write("! 433 that name is taken\n");
+    co_await sleep(3s);
+    scene->peer().writer.write_eof();
+    std::string said(co_await scene->peer().reader.readline());
+    EXPECT_EQ(said, "") << "no pasted line is a name";
+
+    co_await sleep(2s);
+    line = co_await scene->peer().reader.readline();
+    EXPECT_EQ(line, "CONNECT Ann\n");
+    scene->peer().writer.write("Welcome! 1 user(s) are online!\n");
+    line = co_await scene->peer().reader.readline();
+    EXPECT_EQ(line, "/join attic\n");
+    line = co_await scene->peer().reader.readline();
+    EXPECT_EQ(line, "/ping alive-1\n");
+    for (char number = '3'; number <= '7'; ++number) {
+        line = co_await scene->peer().reader.readline();
+        EXPECT_EQ(line, std::string{number} + "\n");
+    }
+    expect_text("> half", screen(*visit));
+    listening.cancel();
+}
+
+TEST_F(Visiting, KeepsTheRestOfAPasteForTheNextConnection) {
+    run_virtual("epoll", keeps_a_paste(this));
+}
+
+Coro<void> Visiting::waits_for_the_welcome(Visiting* scene) {
+    auto visit = scene->begin();
+    Task<void> listening = create_task(listen(visit), "listen");
+    scene->press(*visit, "hello\r");
+    expect_text("~ Not sent: not in yet.", screen(*visit));
+    expect_text("> hello", screen(*visit));
+    co_await let_in(&scene->peer());
+    scene->press(*visit, "\r");
+    std::string line(co_await scene->peer().reader.readline());
+    EXPECT_EQ(line, "hello\n");
+    listening.cancel();
+}
+
+TEST_F(Visiting, DoesNotTakeForANameWhatIsTypedBehindIt) {
+    run_virtual("epoll", waits_for_the_welcome(this));
+}
+
+Coro<void> Visiting::takes_time_for_a_name(Visiting* scene) {
+    auto visit = scene->begin("");
+    Task<void> listening = create_task(listen(visit), "listen");
+    co_await sleep(10s);
+    scene->peer().writer.close();  // as our server does
+    co_await sleep(60s);
+    EXPECT_EQ(scene->attempts_.size(), 0U);
+    expect_text("Your name:", screen(*visit));
+    scene->press(*visit, "Bob\r");
+    co_await sleep(1s);
+    std::string line(co_await scene->peer().reader.readline());
+    EXPECT_EQ(line, "CONNECT Bob\n");
+
+    scene->peer().writer.write("! 433 that name is taken\n");
+    co_await sleep(10s);
+    scene->peer().writer.close();
+    co_await sleep(60s);
+    scene->press(*visit, "Ann\r");
+    co_await sleep(1s);
+    co_await let_in(&scene->peer());
+    EXPECT_TRUE(visit->was_let_in());
+    listening.cancel();
+}
+
+TEST_F(Visiting, LetsItsUserThinkOfANameForAsLongAsItTakes) {
+    run_virtual("epoll", takes_time_for_a_name(this));
+}
+
 Coro<void> Visiting::ends(Visiting* scene) {
     auto visit = scene->begin();
     Task<void> listening = create_task(listen(visit), "listen");
@@ -297,12 +386,12 @@ Coro<void> Visiting::ends(Visiting* scene) {
 
     visit = scene->begin();
     listening = create_task(listen(visit), "listen");
-    scene->peer().writer.write("! 433 that name is taken\n");
+    scene->peer().writer.write("-server- this server is full\n");
     co_await sleep(0s);
     scene->peer().writer.close();
     co_await listening;
     EXPECT_FALSE(visit->was_let_in());
-    EXPECT_EQ(visit->last_notice(), "! 433 that name is taken\n");
+    EXPECT_EQ(visit->last_notice(), "-server- this server is full\n");
 }
 
 TEST_F(Visiting, EndsWithQuitOrIfItWasNeverLetIn) {
