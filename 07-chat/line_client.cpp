@@ -58,8 +58,7 @@ Coro<std::string> ask_name(SharedInput input) {
     co_return *name;
 }
 
-// Sends what is typed; end of input is the end of what we say, not of what we
-// hear.
+// Sends what is typed, to the end of input.
 Coro<void> send_lines(SharedLink link, SharedInput input) {
     TimePoint due{};
     while (!link->talk.leaving()) {
@@ -72,7 +71,6 @@ Coro<void> send_lines(SharedLink link, SharedInput input) {
         link->writer.write(link->talk.typed(*line));
         co_await link->writer.drain();
     }
-    link->writer.write_eof();
 }
 
 // Prints what the server says until it ends, or refuses us. Once it has let us
@@ -87,6 +85,9 @@ Coro<std::optional<Task<void>>> print_lines(SharedLink link,
         if (link->talk.joined() && !sending) {
             sending = EventLoop::running().create_task(send_lines(link, input),
                                                        "send");
+            // However that ends, it is the end of what we say, not of what we
+            // hear.
+            sending->add_done_callback([link] { link->writer.write_eof(); });
         }
     }
     co_return sending;

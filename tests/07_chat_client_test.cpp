@@ -61,6 +61,11 @@ TEST_F(ChatClient, TakesItsInputFromAFileOrFromNothing) {
     expect_exit(from_nothing, 0);
     EXPECT_TRUE(from_nothing.out().ends_with("Bob connected!\n"));
 
+    // It says so at once, and doesn't stay to listen.
+    Process from_directory({"sh", "-c", call + " --name Cid < /"});
+    expect_exit(from_directory, 1);
+    EXPECT_EQ(from_directory.err(), "chat_client: read: Is a directory\n");
+
     Process nameless({"sh", "-c", call + " < /dev/null"});
     expect_exit(nameless, 1);
     EXPECT_EQ(nameless.err(), "chat_client: no name given\n");

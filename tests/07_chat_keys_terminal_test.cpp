@@ -270,6 +270,7 @@ TEST_F(HostileScreen, TakesNoMoreMemoryThanItsScrollback) {
 
 TEST_F(HostileScreen, SendsTheTerminalOnlyWhatChanges) {
     let_in();
+    wait_for_cursor(23, 2);  // the end of what is drawn for that
     auto written_for = [&](std::string_view keys, std::string_view row) {
         std::size_t before = terminal_->written().size();
         type(keys);
