@@ -171,6 +171,12 @@ TEST(Names, CannotBeServer) {
     EXPECT_TRUE(parse_name("server2"));
 }
 
+// A gap that is known, and told in the book.
+TEST(Names, ThatOnlyLookAlikeAreTwo) {
+    EXPECT_NE(parse_name("Аnn").value().key, "ann");  // a Cyrillic A
+    EXPECT_TRUE(parse_name("ѕerver"));                // a Cyrillic s
+}
+
 TEST(Text, MayHaveTabsButNothingElseThatDrivesATerminal) {
     EXPECT_FALSE(check_text("plain, schön, 美しい, 😀, a\tb"));
     for (const char* text :
