@@ -10,6 +10,8 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include <sys/ioctl.h>
+
 #include <algorithm>
 #include <memory>
 #include <optional>
@@ -403,6 +405,50 @@ Coro<void> greedy_main() {
 
 TEST_P(TlsStream, WhoAsksForKeysAndTakesNoneGetsNoMore) {
     run_here(greedy_main());
+}
+
+std::size_t unread(const StreamWriter& connection) {
+    int bytes = 0;
+    check(::ioctl(connection.fd(), FIONREAD, &bytes), "FIONREAD");
+    return static_cast<std::size_t>(bytes);
+}
+
+// 27 bytes make us compute new keys. Who sends many thousands of them at once
+// may have that, but the others have their turns in between.
+Coro<void> turns_main() {
+    Ends ends;
+    Peer peer;
+    co_await shake_hands(&ends, &peer);
+    std::string updates;
+    while (updates.size() < 180'000) {
+        SSL_key_update(peer.ssl(), SSL_KEY_UPDATE_NOT_REQUESTED);
+        SSL_do_handshake(peer.ssl());
+        updates += peer.take_out();
+    }
+    updates += peer.encrypt("at last\n");
+    std::string_view unsent(updates);
+    unsent.remove_prefix(try_send(ends.socket, unsent).value_or(0));
+    EXPECT_GT(unread(ends.out()), 2 * 65536U) << "too few for this test";
+
+    Task<std::string> reading =
+        EventLoop::running().create_task(outcome(ends.in()), "read");
+    std::size_t most = 0;
+    for (int i = 0; i < 100'000 && !reading.done(); ++i) {
+        if (!unsent.empty()) {
+            unsent.remove_prefix(try_send(ends.socket, unsent).value_or(0));
+        }
+        std::size_t before = unread(ends.out());
+        co_await sleep(Duration::zero());
+        most = std::max(most, before - unread(ends.out()));
+    }
+    std::string got = co_await reading;
+    EXPECT_EQ(got, "at last\n");
+    EXPECT_LE(most, 2 * 65536U) << "in one turn";
+    ends.out().abort();
+}
+
+TEST_P(TlsStream, WhoMakesWorkLetsTheOthersHaveTheirTurns) {
+    run_here(turns_main());
 }
 
 // What is refused.

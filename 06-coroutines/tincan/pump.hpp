@@ -94,7 +94,12 @@ public:
     // Whoever finds everything ready at once would never let the others have
     // their turn: so there is an allowance for each turn. False if it is used
     // up.
-    bool spend() { return budget_-- > 0; }
+    static constexpr int kBudget = 64;
+    bool spend(int share = 1) {
+        bool left = budget_ > 0;
+        budget_ -= share;
+        return left;
+    }
 
     // Throws if a cancellation is due. Called before anything is awaited, so
     // that what is not begun is not lost.
@@ -108,8 +113,6 @@ public:
     void forget_cancel() { cancel_due_ = false; }
 
 protected:
-    static constexpr int kBudget = 64;
-
     Pump() = default;
     ~Pump() = default;
 

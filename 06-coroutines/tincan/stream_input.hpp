@@ -104,6 +104,8 @@ public:
                 return true;
             }
             if (!may_try()) return false;
+            // To decode may be far more work than to receive.
+            if (input_.filtering()) pump().spend(Pump::kBudget / 2);
             input_.receive();
         }
         return true;
