@@ -144,7 +144,7 @@ Coro<void> Visit::hear_all() {
 void Visit::take(const Heard& heard) {
     if (heard.kind == Heard::Kind::welcome) {
         was_let_in_ = true;
-        backoff_.start_afresh();
+        if (!welcomed_) welcomed_ = EventLoop::running().time();
     }
     bool notice =
         heard.kind == Heard::Kind::notice || heard.kind == Heard::Kind::refused;
@@ -156,6 +156,10 @@ void Visit::take(const Heard& heard) {
 // #region reconnect
 // Until there is a connection again.
 Coro<void> Visit::reconnect(std::string why) {
+    // One that welcomes its guests and falls over them is not up again.
+    TimePoint now = EventLoop::running().time();
+    if (welcomed_ && now - *welcomed_ > kSignOfLife) backoff_.start_afresh();
+    welcomed_.reset();
     link_->writer.abort();
     tell(fmt::format("The connection is lost: {}.", why));
     if (!was_let_in_) {  // no server waits for ever for a name

@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,6 +66,7 @@ private:
     TaskGroup pastes_;
     Event named_;  // the user has entered a name
     bool was_let_in_ = false;
+    std::optional<TimePoint> welcomed_;  // on this connection
     std::string last_notice_;
 };
 

@@ -127,6 +127,7 @@ protected:
     // Each test is a coroutine on a virtual clock.
     static Coro<void> comes_back(Visiting* scene);
     static Coro<void> tries_more_and_more_seldom(Visiting* scene);
+    static Coro<void> spares_one_that_falls_over(Visiting* scene);
     static Coro<void> gives_up_a_silent_server(Visiting* scene);
     static Coro<void> keeps_lines_meanwhile(Visiting* scene);
     static Coro<void> sends_a_paste_slowly(Visiting* scene);
@@ -184,8 +185,7 @@ Coro<void> Visiting::tries_more_and_more_seldom(Visiting* scene) {
     scene->up_ = true;
     co_await sleep(31s);
     scene->peer().writer.write("Welcome! 1 user(s) are online!\n");
-    co_await sleep(0s);
-    co_await sleep(0s);
+    co_await sleep(30s);
     std::size_t attempts = scene->attempts_.size();
     scene->peer().writer.abort();
     co_await sleep(1s);
@@ -195,6 +195,23 @@ Coro<void> Visiting::tries_more_and_more_seldom(Visiting* scene) {
 
 TEST_F(Visiting, TriesMoreAndMoreSeldom) {
     run_virtual("epoll", tries_more_and_more_seldom(this));
+}
+
+Coro<void> Visiting::spares_one_that_falls_over(Visiting* scene) {
+    auto visit = scene->begin();
+    Task<void> listening = create_task(listen(visit), "listen");
+    for (int i = 0; i < 200; ++i) {
+        scene->peer().writer.write("Welcome! 1 user(s) are online!\n");
+        co_await sleep(500ms);
+        scene->peer().writer.abort();
+        co_await sleep(500ms);
+    }
+    EXPECT_LE(scene->attempts_.size(), 15U) << "in 200 s";
+    listening.cancel();
+}
+
+TEST_F(Visiting, SparesAServerThatFallsOverItsGuests) {
+    run_virtual("epoll", spares_one_that_falls_over(this));
 }
 
 Coro<void> Visiting::gives_up_a_silent_server(Visiting* scene) {
