@@ -290,6 +290,28 @@ TEST(GivenUp, AThreadGoesOn) {
     run(given_up_main());
 }
 
+Coro<void> never_begun_main() {
+    Gate gate;
+    std::atomic<bool> called = false;
+    std::vector<Future<void>> busy;
+    for (int i = 0; i < 32; ++i)
+        busy.push_back(to_thread([&gate] { gate.pass(); }));
+    gate.wait_for_visitors(32);
+    Future<void> late = to_thread([&called] { called = true; });
+    late.cancel();
+    co_await sleep(0s);  // the pool is told in this turn,
+    co_await sleep(0s);  // and has been in the next
+    gate.open();
+    co_await gather(std::move(busy));
+    auto nothing = [] {};
+    co_await to_thread(nothing);  // behind it in the queue
+    EXPECT_FALSE(called);
+}
+
+TEST(GivenUp, WhatNoThreadHasBegunIsNotCalled) {
+    run(never_begun_main());
+}
+
 Coro<void> leaves_behind(std::shared_ptr<Gate> gate) {
     for (int i = 0; i < 33; ++i)
         to_thread([gate] { gate->pass(); });

@@ -134,6 +134,43 @@ TEST_P(Loop, AVirtualClockTellsADeadlockFromALongWait) {
 }
 // #endregion deadlock
 
+Coro<void> past_main() {
+    EventLoop& loop = EventLoop::running();
+    TimePoint start = loop.time();
+    std::vector<Duration> seen;
+    loop.call_later(-1h, [&] { seen.push_back(loop.time() - start); });
+    co_await sleep(1ms);
+    seen.push_back(loop.time() - start);
+    EXPECT_EQ(seen, (std::vector<Duration>{0ms, 1ms}));
+}
+
+TEST_P(Loop, AVirtualClockNeverGoesBack) {
+    run_here_virtual(past_main());
+}
+
+Coro<void> sleeps_for_ever() {
+    co_await sleep(Duration::max());
+}
+
+Coro<void> never_main() {
+    EventLoop& loop = EventLoop::running();
+    auto task = create_task(sleeps_for_ever());
+    Handle handle = loop.call_later(Duration::max(), [] { ADD_FAILURE(); });
+    bool called = false;
+    loop.call_at(TimePoint::min(), [&] { called = true; });
+    co_await wait_for(sleep(1ms), Duration::max());
+    std::vector<Task<void>> tasks{task};
+    co_await wait_for(wait(std::move(tasks), ReturnWhen::all_completed, 1ms),
+                      Duration::max());
+    EXPECT_FALSE(task.done());
+    EXPECT_TRUE(called);
+    handle.cancel();
+}
+
+TEST_P(Loop, WhatIsTooFarAwayNeverComes) {
+    run_here(never_main());
+}
+
 Coro<void> threads_main() {
     EventLoop& loop = EventLoop::running();
     constexpr int kThreads = 4;
@@ -216,6 +253,20 @@ TEST_P(Loop, SignalsCallTheirHandlerInTheLoop) {
     struct sigaction after {};
     ::sigaction(SIGUSR1, nullptr, &after);
     EXPECT_EQ(after.sa_handler, before.sa_handler);
+}
+
+Coro<void> replaced_main() {
+    EventLoop& loop = EventLoop::running();
+    Event got;
+    loop.add_signal_handler(SIGUSR1, [] { ADD_FAILURE(); });
+    ::raise(SIGUSR1);
+    loop.add_signal_handler(SIGUSR1, [&] { got.set(); });
+    co_await wait_for(got.wait(), 10s);
+    loop.remove_signal_handler(SIGUSR1);
+}
+
+TEST_P(Loop, ASignalThatHasComeIsForTheHandlerThereIs) {
+    run_here(replaced_main());
 }
 
 TEST_P(Loop, ASignalBelongsToOneLoop) {

@@ -4,6 +4,8 @@
 #include "06-coroutines/tincan/event_loop.hpp"
 #include "06-coroutines/tincan/pump.hpp"
 
+#include <utility>
+
 namespace tincan::sql {
 
 // `co_await Readiness(fd, Readiness::Want::read)`: until `fd` is ready. It is
@@ -20,16 +22,15 @@ public:
 
     bool attempt() override { return ready_; }
     void wait() override {
-        waiting_ = true;
-        EventLoop& loop = EventLoop::running();
+        loop_ = &EventLoop::running();
         auto is_ready = [this] {
-            if (!waiting_) return;  // both directions were, in one turn
+            if (loop_ == nullptr) return;  // both directions were, in one turn
             stop();
             ready_ = true;
             pump().wake();
         };
-        if (want_ != Want::write) loop.add_reader(fd_, is_ready);
-        if (want_ != Want::read) loop.add_writer(fd_, is_ready);
+        if (want_ != Want::write) loop_->add_reader(fd_, is_ready);
+        if (want_ != Want::read) loop_->add_writer(fd_, is_ready);
     }
     bool cancel() override {
         if (ready_) return false;
@@ -42,16 +43,15 @@ public:
 
 private:
     void stop() {
-        if (!waiting_) return;
-        waiting_ = false;
-        EventLoop& loop = EventLoop::running();
+        if (loop_ == nullptr) return;
+        EventLoop& loop = *std::exchange(loop_, nullptr);
         loop.remove_reader(fd_);
         loop.remove_writer(fd_);
     }
 
     int fd_;
     Want want_;
-    bool waiting_ = false;
+    EventLoop* loop_ = nullptr;  // while it waits
     bool ready_ = false;
 };
 

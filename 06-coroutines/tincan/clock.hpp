@@ -2,6 +2,7 @@
 // takes no time.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 
 namespace tincan {
@@ -33,7 +34,7 @@ class VirtualClock : public Clock {
 public:
     TimePoint now() const override { return now_; }
     bool stands_still() const override { return true; }
-    void jump_to(TimePoint next) override { now_ = next; }
+    void jump_to(TimePoint next) override { now_ = std::max(now_, next); }
 
 private:
     TimePoint now_{};

@@ -40,7 +40,8 @@ EventLoop::~EventLoop() {
     timers_.expire(TimePoint::max());
     while (!ready_.empty())
         ready_.pop().discard();
-    foreign_.clear();
+    // Each may hold what takes it back when it goes.
+    std::map<int, std::unique_ptr<Foreign>>().swap(foreign_);
     for (Watch* watch : watches_) {
         if (watch != nullptr) watch->loop_ = nullptr;
     }
@@ -81,7 +82,8 @@ Selector::Timeout EventLoop::time_to_sleep() const {
     using namespace std::chrono_literals;
     if (!ready_.empty() || clock_->stands_still()) return 0ns;
     if (timers_.empty()) return std::nullopt;
-    return std::max<Duration>(timers_.earliest() - clock_->now(), 0ns);
+    TimePoint now = clock_->now();
+    return std::max(timers_.earliest(), now) - now;
 }
 
 // Runs as many as are ready now. What they make ready is behind them; what
@@ -149,8 +151,13 @@ Handle EventLoop::call_soon(std::function<void()> function) {
     return Handle(callback);
 }
 
+TimePoint EventLoop::after(Duration delay) const {
+    TimePoint now = time();
+    return delay < TimePoint::max() - now ? now + delay : TimePoint::max();
+}
+
 Handle EventLoop::call_later(Duration delay, std::function<void()> function) {
-    return call_at(time() + delay, std::move(function));
+    return call_at(after(delay), std::move(function));
 }
 
 Handle EventLoop::call_at(TimePoint when, std::function<void()> function) {
@@ -184,8 +191,9 @@ void Callback::run() {
     }
 }
 
+// What goes with the function may cancel it as well.
 void Callback::cancel() {
-    function_ = nullptr;
+    auto dropped = std::exchange(function_, nullptr);
     if (armed()) {
         disarm();
         self_.reset();
@@ -218,12 +226,12 @@ struct EventLoop::Foreign {
             : loop_(loop), watch_(watch), direction_(direction) {}
         ~Side() { leave(); }
 
-        bool set(std::function<void()> function) {
-            bool before = static_cast<bool>(function_);
-            function_ = std::move(function);
+        // Gives the old one back: what goes with it may call us again.
+        std::function<void()> set(std::function<void()> function) {
+            function_.swap(function);
             leave();
             if (function_) watch_.wait(direction_, *this);
-            return before;
+            return function;
         }
         explicit operator bool() const { return static_cast<bool>(function_); }
 
@@ -252,9 +260,12 @@ struct EventLoop::Foreign {
 };
 
 EventLoop::Foreign& EventLoop::foreign(int fd) {
-    auto& place = foreign_[fd];
-    if (!place) place = std::make_unique<Foreign>(*this, fd);
-    return *place;
+    auto found = foreign_.find(fd);
+    if (found == foreign_.end()) {
+        auto made = std::make_unique<Foreign>(*this, fd);
+        found = foreign_.emplace(fd, std::move(made)).first;
+    }
+    return *found->second;
 }
 
 void EventLoop::add_reader(int fd, std::function<void()> function) {
@@ -269,10 +280,10 @@ bool EventLoop::remove_foreign(int fd, Direction direction) {
     auto found = foreign_.find(fd);
     if (found == foreign_.end()) return false;
     Foreign& foreign = *found->second;
-    bool was_there =
+    std::function<void()> before =
         (direction == Direction::in ? foreign.in : foreign.out).set(nullptr);
     if (!foreign.in && !foreign.out) foreign_.erase(found);
-    return was_there;
+    return static_cast<bool>(before);
 }
 
 bool EventLoop::remove_reader(int fd) {
@@ -284,7 +295,9 @@ bool EventLoop::remove_writer(int fd) {
 }
 
 void EventLoop::add_signal_handler(int signal, std::function<void()> function) {
-    signals_.erase(signal);
+    // What has come already is for the new function.
+    auto found = signals_.find(signal);
+    if (found != signals_.end()) return found->second.set(std::move(function));
     signals_.try_emplace(signal, signal, wakeup_.fd(), std::move(function));
 }
 
@@ -292,11 +305,15 @@ bool EventLoop::remove_signal_handler(int signal) {
     return signals_.erase(signal) != 0;
 }
 
+// One that can't be handled leaves none handled: from here on the destructor
+// is called whatever happens.
 SignalScope::SignalScope(EventLoop& loop, std::vector<int> signals,
                          std::function<void()> function)
-    : loop_(loop), signals_(std::move(signals)) {
-    for (int signal : signals_)
+    : SignalScope(loop) {
+    for (int signal : signals) {
         loop_.add_signal_handler(signal, function);
+        signals_.push_back(signal);
+    }
 }
 
 SignalScope::~SignalScope() {
@@ -306,6 +323,9 @@ SignalScope::~SignalScope() {
 
 // #region generations
 std::uint64_t EventLoop::adopt(Watch& watch) {
+    if (watch.fd() < 0) {
+        throw std::system_error(EBADF, std::generic_category(), "watch");
+    }
     auto fd = static_cast<std::size_t>(watch.fd());
     if (fd >= watches_.size()) watches_.resize(fd + 1);
     if (watches_[fd] != nullptr) {

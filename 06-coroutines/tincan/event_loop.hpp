@@ -20,6 +20,7 @@
 #include "06-coroutines/tincan/watch.hpp"
 
 #include <array>
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -99,6 +100,8 @@ public:
     // the loop a function that does it.
     Handle call_soon_threadsafe(std::function<void()> function);
     TimePoint time() const { return clock_->now(); }
+    // When `delay` will be over: never, if no clock can count so far.
+    TimePoint after(Duration delay) const;
     // #endregion callbacks
 
     // Calls `function` in a thread of a small pool, and gives its result. A
@@ -177,14 +180,19 @@ auto EventLoop::run_in_executor(Function function)
     -> Future<std::invoke_result_t<Function&>> {
     using T = std::invoke_result_t<Function&>;
     Future<T> future(*this);
+    auto unwanted = std::make_shared<std::atomic<bool>>(false);
+    future.add_done_callback([unwanted] { *unwanted = true; });
     if (!executor_) executor_.emplace(*this);
-    executor_->submit([function, future]() mutable {
+    auto work = [function, future,
+                 unwanted]() mutable -> std::function<void()> {
+        if (*unwanted) return nullptr;
         auto outcome = std::make_shared<detail::Outcome<T>>();
         detail::run_into(*outcome, function);
         return [future, outcome]() mutable {
             if (!future.done()) future.state()->set(std::move(*outcome));
         };
-    });
+    };
+    executor_->submit(std::move(work));
     return future;
 }
 
@@ -220,6 +228,8 @@ public:
     ~SignalScope();
 
 private:
+    explicit SignalScope(EventLoop& loop) : loop_(loop) {}
+
     EventLoop& loop_;
     std::vector<int> signals_;
 };

@@ -14,7 +14,7 @@ public:
     void wait() override {
         EventLoop& loop = EventLoop::running();
         if (duration_ <= Duration::zero()) return expire();
-        loop.timers().arm(*this, loop.time() + duration_);
+        loop.timers().arm(*this, loop.after(duration_));
     }
     bool cancel() override {
         if (over_) return false;

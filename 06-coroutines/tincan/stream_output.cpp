@@ -40,7 +40,7 @@ template <typename Bytes>
 void StreamOutput::append(Bytes bytes) {
     if (!queue_) queue_ = std::make_unique<SendQueue>();
     queue_->append(std::move(bytes));
-    paused_ = size() > kHighWater;
+    paused_ = paused_ || size() > kHighWater;
 }
 // #endregion write
 
@@ -53,6 +53,7 @@ void StreamOutput::break_off(std::error_code error) {
 
 // #region flush
 void StreamOutput::flush() {
+    if (socket_.watch().closed()) return;
     try {
         bool more = !empty();
         while (more) {

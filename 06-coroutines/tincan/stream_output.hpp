@@ -49,7 +49,9 @@ public:
     WaitList& waiters() { return waiters_; }
 
 private:
-    bool deaf() const { return failed() || finishing_; }
+    bool deaf() const {
+        return failed() || finishing_ || socket_.watch().closed();
+    }
     template <typename Bytes>
     void append(Bytes bytes);
     void on_ready() override { flush(); }

@@ -42,18 +42,34 @@ void Connection::set_filter(std::unique_ptr<StreamFilter> filter) {
 }
 
 // #region close
+// Aborts the connection when a coroutine is done with it, however it ends: as
+// its parameter, even if it is cancelled before it has begun.
+class Connection::Aborter {
+public:
+    explicit Aborter(Connection& connection) : connection_(connection) {}
+    Aborter(Aborter&&) = default;
+    ~Aborter() {
+        if (connection_) connection_->abort();
+    }
+
+    const Ref<Connection>& connection() const { return connection_; }
+
+private:
+    Ref<Connection> connection_;
+};
+
 void Connection::close() {
     if (state_ != State::open) return;
     stop_reading();
     finish_writing();
-    if (output_.failed() || nothing_on_its_way()) {
+    if (output_.failed() || socket_.watch().closed() || nothing_on_its_way()) {
         output_.end();
         return abort();
     }
     state_ = State::closing;
     output_.write_eof();
     EventLoop& loop = socket_.watch().loop();
-    loop.create_task(linger(Ref(*this)), "close " + peer_);
+    loop.create_task(linger(Aborter(*this)), "close " + peer_);
 }
 
 // Then close(2) destroys nothing: we have read all that the peer will ever
@@ -70,17 +86,6 @@ bool Connection::nothing_on_its_way() const {
 
 namespace {
 
-// Aborts the connection when a coroutine is done with it, however it ends.
-class Aborter {
-public:
-    explicit Aborter(Connection& connection) : connection_(connection) {}
-    Aborter(const Aborter&) = delete;
-    ~Aborter() { connection_.abort(); }
-
-private:
-    Connection& connection_;
-};
-
 Coro<void> discard_input(Ref<Connection> connection) {
     AsyncSocket& socket = connection->socket();
     std::size_t count = 1;
@@ -92,9 +97,9 @@ Coro<void> discard_input(Ref<Connection> connection) {
 
 }  // namespace
 
-Coro<void> Connection::linger(Ref<Connection> connection) {
+Coro<void> Connection::linger(Aborter aborter) {
     using namespace std::chrono_literals;
-    Aborter aborter(*connection);
+    Ref<Connection> connection = aborter.connection();
     StreamOutput& output = connection->output();
     try {
         co_await StreamDrain(output, StreamDrain::Down::to_nothing);

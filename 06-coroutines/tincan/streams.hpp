@@ -70,7 +70,8 @@ private:
     bool one_way() const { return socket_.medium() != Medium::socket; }
     void finish_writing();
     bool nothing_on_its_way() const;
-    static Coro<void> linger(Ref<Connection> connection);
+    class Aborter;
+    static Coro<void> linger(Aborter aborter);
 
     State state_ = State::open;
     AsyncSocket socket_;

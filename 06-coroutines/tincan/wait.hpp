@@ -43,7 +43,7 @@ public:
             if (!future->done()) entries_.emplace_back(*future, *this);
         }
         EventLoop& loop = EventLoop::running();
-        if (limit_) loop.timers().arm(*this, loop.time() + *limit_);
+        if (limit_) loop.timers().arm(*this, loop.after(*limit_));
     }
     bool cancel() override {
         if (attempt()) return false;

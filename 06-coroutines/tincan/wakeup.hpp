@@ -55,6 +55,7 @@ public:
     // True if the signal came since the last time.
     bool arrived() const;
     const std::function<void()>& function() const { return function_; }
+    void set(std::function<void()> function) { function_.swap(function); }
 
 private:
     int signal_;

@@ -47,6 +47,8 @@ public:
 
     // Leaves the selector: to be called before the descriptor is closed.
     void close();
+    // By itself, or with its loop.
+    bool closed() const { return loop_ == nullptr; }
 
     int fd() const { return fd_; }
     std::uint64_t key() const { return key_; }  // generation and descriptor
