@@ -128,6 +128,62 @@ TEST_F(Cancel, PassesOnToWhatATaskWaitsFor) {
     run_main(chain_main());
 }
 
+// Everything is ready at once, so its turn ends at the await of `task`, before
+// that was tried.
+Coro<int> waits_late(Task<int> task) {
+    Event event;
+    event.set();
+    co_await sleep(0s);
+    for (int i = 0; i < 64; ++i)
+        co_await event.wait();
+    int value = co_await task;
+    co_return value;
+}
+
+Coro<void> turn_over_main() {
+    EventLoop& loop = EventLoop::running();
+    Event event;
+    auto task = loop.create_task(stubborn(event));
+    auto outer = loop.create_task(waits_late(task));
+    co_await sleep(0s);
+    co_await sleep(0s);
+    EXPECT_NE(outer.stack().find("waits for: task"), std::string::npos);
+    outer.cancel();
+    co_await sleep(1ms);
+    EXPECT_FALSE(outer.done());  // it is answered by the task, as ever
+    event.set();
+    co_await sleep(1ms);
+    EXPECT_EQ(outer.result(), 5);
+}
+
+TEST_F(Cancel, PassesOnFromATaskWhoseTurnWasOver) {
+    run_main(turn_over_main());
+}
+
+Coro<void> waits_on(std::optional<Task<void>>& other) {
+    co_await *other;
+}
+
+Coro<void> ring_main() {
+    std::optional<Task<void>> first;
+    std::optional<Task<void>> second;
+    first = create_task(waits_on(second));
+    second = create_task(waits_on(first));
+    std::optional<Task<void>> alone;
+    alone = create_task(waits_on(alone));
+    co_await sleep(1ms);
+    first->cancel();
+    alone->cancel();
+    co_await sleep(1ms);
+    EXPECT_TRUE(first->cancelled());
+    EXPECT_TRUE(second->cancelled());
+    EXPECT_TRUE(alone->cancelled());
+}
+
+TEST_F(Cancel, EndsTasksThatWaitForEachOther) {
+    run_main(ring_main());
+}
+
 // Time-outs.
 
 Coro<int> slow(Log& log) {
@@ -253,6 +309,36 @@ TEST_F(Cancel, AResultThatIsThereIsNotThrownAway) {
     run_main(ready_main());
 }
 
+Coro<void> cleans_up_in_time(Log& log) {
+    EventLoop& loop = EventLoop::running();
+    try {
+        co_await sleep(10s);
+    } catch (const CancelledError&) {
+        log.push_back("cancelled");
+    }
+    Event event;
+    SetAtOnce timer(event);
+    loop.timers().arm(timer, loop.time() + 1s);
+    std::string result = co_await outcome(ready_result(event), 1s);
+    log.push_back(result);
+    co_await sleep(1s);
+    log.push_back("clean");
+}
+
+Coro<void> clean_in_time_main() {
+    Log log;
+    auto task = create_task(cleans_up_in_time(log));
+    co_await sleep(1ms);
+    task.cancel();
+    co_await sleep(3s);
+    EXPECT_EQ(log, (Log{"cancelled", "3", "clean"}));
+    EXPECT_TRUE(task.done());
+}
+
+TEST_F(Cancel, ATimeOutThatCameTooLateIsForgottenInACleanUpToo) {
+    run_main(clean_in_time_main());
+}
+
 // Groups.
 
 Coro<void> fail_after(Duration duration) {
@@ -290,6 +376,43 @@ Coro<void> group_main() {
 
 TEST_F(Cancel, AGroupEndsTogether) {
     run_main(group_main());
+}
+
+Coro<void> fails_when_cancelled() {
+    bool cancelled = false;
+    try {
+        co_await sleep(1h);
+    } catch (const CancelledError&) {
+        cancelled = true;
+    }
+    if (cancelled) throw std::runtime_error("boom at the end");
+}
+
+Coro<void> joins() {
+    TaskGroup group;
+    group.create_task(fails_when_cancelled(), "joined");
+    co_await group.join();
+}
+
+Coro<void> unheard_main() {
+    {
+        TaskGroup group;
+        group.create_task(fail_after(1s), "never joined");
+        co_await sleep(2s);
+    }
+    auto task = create_task(joins());
+    co_await sleep(1s);
+    task.cancel();
+    co_await sleep(1s);
+    EXPECT_TRUE(task.cancelled());
+}
+
+TEST_F(Cancel, WhatAGroupCannotThrowIsReported) {
+    ::testing::internal::CaptureStderr();
+    run_main(unheard_main());
+    EXPECT_EQ(::testing::internal::GetCapturedStderr(),
+              "never joined: exception never retrieved: boom\n"
+              "joined: exception never retrieved: boom at the end\n");
 }
 
 // run's end.

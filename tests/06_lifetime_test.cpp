@@ -112,6 +112,20 @@ TEST_P(Lifetime, ASignalScopeThatFailsLeavesNoHandler) {
 
 // What outlives the loop.
 
+Coro<void> waits_for_ever() {
+    co_await Future<void>();
+}
+
+Coro<void> group_main(TaskGroup& group) {
+    group.create_task(waits_for_ever());
+    co_await sleep(0s);
+}
+
+TEST_P(Lifetime, AGroupMayOutliveItsLoop) {
+    TaskGroup group;
+    run_here(group_main(group));
+}
+
 Coro<void> writer_main(std::optional<StreamWriter>& kept, Socket here) {
     Streams streams = make_streams(std::move(here), "peer");
     kept = streams.second;

@@ -63,6 +63,35 @@ TEST_P(Sockets, TwoReadersOfOneDescriptorAreAnError) {
     run_here(one_waiter_main());
 }
 
+Coro<void> chatters(Socket& peer) {
+    for (int i = 0; i < 5; ++i) {
+        co_await sleep(30ms);
+        send_all(peer, "x");
+    }
+}
+
+Coro<Duration> sleeps() {
+    TimePoint begin = EventLoop::running().time();
+    co_await sleep(100ms);
+    co_return EventLoop::running().time() - begin;
+}
+
+// What comes after the first wait of an expression does not disturb the second.
+Coro<void> two_waits_main() {
+    auto [a, b] = socket_pair();
+    AsyncSocket socket(std::move(a));
+    char byte = 0;
+    auto task = create_task(chatters(b));
+    std::pair<std::size_t, Duration> both{
+        co_await sock_recv(socket, {&byte, 1}), co_await sleeps()};
+    EXPECT_EQ(both.second, 100ms);
+    co_await task;
+}
+
+TEST_P(Sockets, AWaitIsOverWhenItsResultIsThere) {
+    run_here_virtual(two_waits_main());
+}
+
 Coro<void> closed_main() {
     auto [a, b] = socket_pair();
     AsyncSocket socket(std::move(a));
@@ -72,6 +101,14 @@ Coro<void> closed_main() {
     bool told = false;
     try {
         co_await task;
+    } catch (const std::system_error& error) {
+        told = error.code().value() == ECANCELED;
+    }
+    EXPECT_TRUE(told);
+    // And who comes later.
+    told = false;
+    try {
+        co_await receives(socket);
     } catch (const std::system_error& error) {
         told = error.code().value() == ECANCELED;
     }

@@ -51,6 +51,33 @@ TEST_P(Streaming, LinesAndTheRest) {
     run_here(lines_main());
 }
 
+Coro<std::string> with_body(std::string head, StreamReader reader) {
+    std::string_view body = co_await reader.readline();
+    co_return head + std::string(body);
+}
+
+Coro<void> says_twice(Ends& ends) {
+    co_await sleep(1ms);
+    send_all(ends.peer, "head ");
+    send_all(ends.peer, "of it\n");
+    co_await sleep(1ms);
+    send_all(ends.peer, "body\n");
+}
+
+// The first read stands in the same expression: it lives on, but reads no more.
+Coro<void> nested_main() {
+    Ends ends;
+    auto task = create_task(says_twice(ends));
+    std::string all = co_await with_body(
+        std::string(co_await ends.reader.readline()), ends.reader);
+    EXPECT_EQ(all, "head of it\nbody\n");
+    co_await task;
+}
+
+TEST_P(Streaming, WhatIsHandedALineMayReadTheNext) {
+    run_here_virtual(nested_main());
+}
+
 Coro<void> exactly_main() {
     Ends ends;
     send_all(ends.peer, "abcdef");
@@ -222,6 +249,38 @@ Coro<void> pressure_main() {
 
 TEST_P(Streaming, DrainWaitsForWhoDoesNotRead) {
     run_here(pressure_main());
+}
+
+Coro<void> drains(StreamWriter writer) {
+    co_await writer.drain();
+}
+
+Coro<void> between_marks_main() {
+    Ends ends;
+    int small = 4096;  // so that the queue gets shorter in small steps
+    check(::setsockopt(ends.writer.fd(), SOL_SOCKET, SO_SNDBUF, &small,
+                       sizeof small),
+          "setsockopt");
+    ends.writer.write(binary_bytes(100'000));
+    while (ends.writer.queued() > detail::kHighWater) {
+        received(ends.peer);
+        ends.writer.flush();
+    }
+    EXPECT_GT(ends.writer.queued(), detail::kLowWater);
+    ends.writer.write("more");
+    auto task = create_task(drains(ends.writer));
+    co_await sleep(0s);
+    co_await sleep(0s);
+    EXPECT_FALSE(task.done());
+    while (ends.writer.queued() > detail::kLowWater) {
+        received(ends.peer);
+        ends.writer.flush();
+    }
+    co_await wait_for(task, 10s);
+}
+
+TEST_P(Streaming, DrainWaitsForTheLowMarkWhateverIsWrittenMeanwhile) {
+    run_here(between_marks_main());
 }
 
 SharedBytes shared(std::string text) {

@@ -50,6 +50,9 @@ public:
     // Stop waiting? True: done, nothing was lost and nobody will wake us.
     // False: too late, the result is here or on its way.
     virtual bool cancel() = 0;
+    // The wait is over: nobody may wake the task for it any more, although an
+    // awaiter lives on to the end of the expression it stands in.
+    void over() {}
 
     // For people who ask where a task hangs.
     virtual const char* what() const = 0;
@@ -130,7 +133,10 @@ protected:
     // co_await of an awaiter.
     void interrupt() {
         if (cancelled_) return;
-        if (awaiting_ != nullptr && awaiting_->cancel()) {
+        bool waits = awaiting_ != nullptr && !turn_over_;
+        // Asked while it is being asked, it waits for itself: by way of
+        // others, perhaps.
+        if (waits && (asking_ || stop_waiting())) {
             cancelled_ = true;
             wake();
         } else {
@@ -149,13 +155,22 @@ private:
     bool try_again() {
         try {
             if (cancelled_ || awaiting_->attempt()) return true;
-            if (cancel_due_) return cancelled_ = true;
+            bool begun = !std::exchange(turn_over_, false);
+            if (cancel_due_ && begun) return cancelled_ = true;
             awaiting_->wait();
-            return false;
+            if (cancel_due_ && stop_waiting()) cancelled_ = true;
+            return cancelled_;
         } catch (...) {
             error_ = std::current_exception();
             return true;
         }
+    }
+
+    bool stop_waiting() {
+        asking_ = true;
+        bool stopped = awaiting_->cancel();
+        asking_ = false;
+        return stopped;
     }
 
     // Tells the task how its wait has ended, unless it has a result.
@@ -174,7 +189,8 @@ private:
     std::exception_ptr error_;     // thrown by an attempt while it waited
     int budget_ = 0;
     bool turn_over_ = false;   // nothing was tried yet: the budget is used up
-    bool cancelled_ = false;   // its cancel() was asked and said true
+    bool asking_ = false;      // its cancel() is being asked
+    bool cancelled_ = false;   // and said true
     bool cancel_due_ = false;  // by the next co_await
 };
 // #endregion pump
@@ -203,6 +219,7 @@ public:
         pump().awaiting_ = &awaiter_;
     }
     decltype(auto) await_resume() {
+        awaiter_.over();
         pump().throw_how_it_ended();
         return awaiter_.result();
     }

@@ -87,12 +87,13 @@ public:
         leave();
         return true;
     }
+    void over() { leave(); }
     int fd() const override { return fd_; }
 
 protected:
     // May the system call be tried (again)?
     bool may_try() {
-        if (watch_ == nullptr) {
+        if (watch_ == nullptr || watch_->closed()) {
             throw std::system_error(ECANCELED, std::generic_category(), what());
         }
         return watch_->maybe_ready(direction_) && pump().spend();

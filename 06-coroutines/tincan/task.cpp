@@ -69,10 +69,6 @@ void TaskBase::request_cancel() {
     interrupt();
 }
 
-void TaskBase::uncancel() {
-    if (--cancel_requests_ == 0) forget_cancel();
-}
-
 // #region stack
 std::string TaskBase::stack() const {
     if (!begun_) return "    has not begun\n";

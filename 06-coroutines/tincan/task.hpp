@@ -30,10 +30,9 @@ public:
     // waits, or at the next one if what it waited for is there already. Before
     // its first turn, it ends without having begun.
     void request_cancel();
-    // How often it was asked; uncancel takes one back, and if that was all, a
-    // cancellation not yet thrown is dropped. Both are for time-outs.
+    // How often it was asked; uncancel takes one back. For time-outs.
     int cancelling() const { return cancel_requests_; }
-    void uncancel();
+    void uncancel() { --cancel_requests_; }
 
     // Where it waits, a line for each co_await, the innermost last, then what
     // for: "    echo_server.cpp:29 echo". Only where, if it runs.
@@ -179,6 +178,7 @@ public:
     const std::string& name() const { return task_->name(); }
     bool done() const { return task_->future().done(); }
     bool cancelled() const { return task_->future().cancelled(); }
+    bool failed() const { return task_->future().failed(); }
     bool cancel() { return task_->future().cancel(); }
     // The exception it ended with, null if none; it counts as retrieved.
     std::exception_ptr exception() { return task_->future().exception(); }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -26,10 +27,9 @@ public:
     Task<T> create_task(Coro<T> coro, std::string name = "") {
         Task<T> task =
             EventLoop::running().create_task(std::move(coro), std::move(name));
-        state_->running.emplace(task.base().id(), &task.base());
-        task.add_done_callback([state = state_, task]() mutable {
-            state->ended(task.base(), task.exception());
-        });
+        std::uint64_t id = task.base().id();
+        state_->running.emplace(id, task);
+        task.add_done_callback([state = state_, id] { state->ended(id); });
         return task;
     }
 
@@ -44,21 +44,24 @@ public:
 private:
     struct State {
         void cancel_all() {
-            for (auto [id, task] : running)
-                task->future().cancel();
+            for (auto& [id, task] : running)
+                task.cancel();
         }
-        void ended(TaskBase& task, std::exception_ptr failure) {
-            running.erase(task.id());
-            if (failure && !error) {
-                error = std::move(failure);
+        // An error that join has not thrown is not lost: its task says so.
+        void ended(std::uint64_t id) {
+            AnyTask task = running.extract(id).mapped();
+            if (task.failed() && !failed) {
+                failed = task;
                 cancel_all();
+            } else {
+                task.exception();
             }
             if (running.empty()) waiters.wake_all();
         }
 
         // By id: as they were created. Or done, and about to be erased.
-        std::map<std::uint64_t, TaskBase*> running;
-        std::exception_ptr error;
+        std::map<std::uint64_t, AnyTask> running;
+        std::optional<AnyTask> failed;  // the first
         WaitList waiters;
     };
 
@@ -85,7 +88,7 @@ private:
             }
         }
         if (cancelled) throw CancelledError();
-        if (state->error) std::rethrow_exception(state->error);
+        if (state->failed) std::rethrow_exception(state->failed->exception());
     }
     // #endregion join
 

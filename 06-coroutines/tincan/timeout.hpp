@@ -25,7 +25,7 @@ public:
         : task_(*EventLoop::running().current_task()),
           cancelling_before_(task_.cancelling()) {
         EventLoop& loop = EventLoop::running();
-        loop.timers().arm(*this, loop.time() + limit);
+        loop.timers().arm(*this, loop.after(limit));
     }
     Timeout(const Timeout&) = delete;
     // Takes back a cancellation that came too late to be thrown.
@@ -44,7 +44,9 @@ private:
     }
     void settle() {
         disarm();
-        if (std::exchange(expired_, false)) task_.uncancel();
+        if (!std::exchange(expired_, false)) return;
+        task_.uncancel();
+        if (task_.cancelling() == cancelling_before_) task_.forget_cancel();
     }
 
     TaskBase& task_;
