@@ -6,9 +6,22 @@
 #include "tests/support/client.hpp"
 #include "tests/support/server.hpp"
 
+#include <poll.h>
 #include <sys/resource.h>
 
 #include <csignal>
+
+// Ours instead of the library's: a signal may come in the middle of it.
+static int interrupted_polls = 0;
+extern "C" int poll(pollfd* list, nfds_t size, int ms) {
+    if (interrupted_polls > 0) {
+        --interrupted_polls;
+        errno = EINTR;
+        return -1;
+    }
+    timespec limit{ms / 1000, ms % 1000 * 1'000'000L};
+    return ::ppoll(list, size, ms < 0 ? nullptr : &limit, nullptr);
+}
 
 namespace tincan::test {
 namespace {
@@ -72,6 +85,28 @@ Coro<void> thrown_main() {
     tincan::Server server = start_server(throws_at_once, std::move(listener));
     std::string answer = co_await ask(here, "");
     EXPECT_EQ(answer, "");
+}
+
+Coro<void> greet(StreamReader, StreamWriter writer) {
+    writer.write("hello");
+    co_return;
+}
+
+Coro<void> queued_main() {
+    Socket listener = listen_on({"127.0.0.1", "0"});
+    Socket client = connect_to(endpoint_of(listener));
+    tincan::Server server = start_server(greet, std::move(listener));
+    interrupted_polls = 1;
+    server.close();
+    EXPECT_EQ(interrupted_polls, 0);
+    co_await wait_for(server.wait_closed(), 10s);
+    std::array<char, 10> buffer;
+    std::size_t count = receive(client, buffer);
+    EXPECT_EQ(std::string_view(buffer.data(), count), "hello");
+}
+
+TEST_P(Serving, ASignalWhileItClosesResetsNobodyInTheQueue) {
+    run_here(queued_main());
 }
 
 TEST_P(Serving, AHandlerThatThrowsLosesItsClientOnly) {

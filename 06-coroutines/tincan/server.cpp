@@ -6,6 +6,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <list>
 
@@ -148,7 +149,11 @@ void Server::State::start() {
 
 bool Server::State::somebody_waits() const {
     pollfd queue{listener_.fd(), POLLIN, 0};
-    return ::poll(&queue, 1, 0) == 1;
+    int count = 0;
+    do {
+        count = ::poll(&queue, 1, 0);
+    } while (count == -1 && errno == EINTR);
+    return count == 1;
 }
 
 // Who is in the queue believes to be connected, and must not be reset.
