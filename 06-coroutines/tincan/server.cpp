@@ -4,6 +4,7 @@
 #include "06-coroutines/tincan/sleep.hpp"
 
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -156,9 +157,10 @@ bool Server::State::somebody_waits() const {
     return count == 1;
 }
 
-// Who is in the queue believes to be connected, and must not be reset.
+// Who is in the queue believes to be connected, and must not be reset. Who
+// comes in behind as many as it holds has come since.
 void Server::State::accept_the_rest() {
-    while (somebody_waits()) {
+    for (int queued = 0; queued < SOMAXCONN && somebody_waits(); ++queued) {
         Arrival client = accept_client(listener_.socket());
         if (client.exhausted) return;
         if (client) take_in(std::move(client));

@@ -32,8 +32,8 @@ enum class Medium {
 // A non-blocking socket and its place in the running loop. Edge-triggered
 // where the selector can do that; a listener is level-triggered, because
 // accept can't tell "nobody there" from "the first one has left again". So are
-// the other media, which pass for sockets here. Can be moved while nobody waits
-// for it.
+// the other media, which pass for sockets here. Can be moved or destroyed while
+// nobody waits for it; closed at any time.
 class AsyncSocket {
 public:
     // Throws std::system_error if the selector has no room for it.

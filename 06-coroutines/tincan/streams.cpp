@@ -99,7 +99,7 @@ Coro<void> discard_input(Ref<Connection> connection) {
 
 Coro<void> Connection::linger(Aborter aborter) {
     using namespace std::chrono_literals;
-    Ref<Connection> connection = aborter.connection();
+    const Ref<Connection>& connection = aborter.connection();
     StreamOutput& output = connection->output();
     try {
         co_await StreamDrain(output, StreamDrain::Down::to_nothing);
