@@ -157,14 +157,13 @@ TEST(MessageEchoClient, ASlowTypistKeepsNobodyWaiting) {
 
 TEST(MessageEchoClient, AServerThatIsNotThereIsAClearError) {
     Socket bound = listen_on({"127.0.0.1", "0"});
-    std::string address = to_string(local_address(bound));
+    Endpoint nobody = endpoint_of(bound);
     bound = Socket();
-    Process client =
-        client_of({"127.0.0.1", address.substr(address.rfind(':') + 1)});
+    Process client = client_of(nobody);
     client.write("hello\n", Deadline(kPatience));
     output_at_end(client, 1);
-    EXPECT_EQ(client.err(), "message_echo_client: connect " + address +
-                                ": Connection refused\n");
+    EXPECT_EQ(client.err(), "message_echo_client: connect " +
+                                to_string(nobody) + ": Connection refused\n");
 }
 
 TEST(MessageEchoClient, RefusesToSendWhatIsNotAMessage) {
@@ -191,9 +190,7 @@ Answered answered_with(std::string_view bytes, int status) {
     check(::setsockopt(listener.fd(), SOL_SOCKET, SO_RCVTIMEO, &patience,
                        sizeof patience),
           "setsockopt");
-    std::string address = to_string(local_address(listener));
-    Process client =
-        client_of({"127.0.0.1", address.substr(address.rfind(':') + 1)});
+    Process client = client_of(endpoint_of(listener));
     client.write("hello\nq\n", Deadline(kPatience));
     Arrival arrival = accept_client(listener);
     EXPECT_TRUE(arrival) << "the client did not connect";

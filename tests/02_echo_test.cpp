@@ -33,9 +33,7 @@ std::size_t descriptors(const Server& server) {
 struct Pair {
     Pair() {
         listener = listen_on({"127.0.0.1", "0"});
-        std::string address = to_string(local_address(listener));
-        client.emplace(
-            Endpoint{"127.0.0.1", address.substr(address.rfind(':') + 1)});
+        client.emplace(endpoint_of(listener));
         server = accept_client(listener, SOCK_NONBLOCK).socket;
     }
 
@@ -77,8 +75,7 @@ TEST(NonBlocking, ItTakesOnlyWhatThereIsRoomFor) {
 
 TEST(NonBlocking, AClientDoesNotInheritItFromTheListener) {
     Socket listener = listen_on({"127.0.0.1", "0"});
-    std::string address = to_string(local_address(listener));
-    Client client({"127.0.0.1", address.substr(address.rfind(':') + 1)});
+    Client client(endpoint_of(listener));
     set_nonblocking(listener);
     Arrival arrival;
     ASSERT_TRUE(

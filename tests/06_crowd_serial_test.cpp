@@ -150,8 +150,7 @@ INSTANTIATE_TEST_SUITE_P(, Crowded, kEachSelector, selector_name);
 
 Coro<void> stop_busy_main(std::size_t count) {
     Socket listener = listen_on({"127.0.0.1", "0"});
-    std::string name = to_string(local_address(listener));
-    Endpoint here{"127.0.0.1", name.substr(name.rfind(':') + 1)};
+    Endpoint here = endpoint_of(listener);
     Counts taken;
     tincan::Server server = start_server(
         [&taken](StreamReader reader, StreamWriter writer) {

@@ -143,10 +143,7 @@ TEST_P(Io, PipeReadsFilesToo) {
 
 class Http : public Io {
 protected:
-    std::string port() const {
-        std::string name = to_string(local_address(listener));
-        return name.substr(name.rfind(':') + 1);
-    }
+    std::string port() const { return endpoint_of(listener).port; }
     // The program's connection, after its request.
     Socket accept_request() const {
         pollfd waiting{listener.fd(), POLLIN, 0};

@@ -26,11 +26,6 @@ extern "C" int poll(pollfd* list, nfds_t size, int ms) {
 namespace tincan::test {
 namespace {
 
-Endpoint endpoint_of(const Socket& listener) {
-    std::string name = to_string(local_address(listener));
-    return {"127.0.0.1", name.substr(name.rfind(':') + 1)};
-}
-
 class Serving : public OnSelector {};
 INSTANTIATE_TEST_SUITE_P(, Serving, kEachSelector, selector_name);
 

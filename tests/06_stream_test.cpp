@@ -1,6 +1,7 @@
 // Streams, on each selector, with socket pairs of this process.
 #include "tests/06_support.hpp"
 #include "tests/support/bytes.hpp"
+#include "tests/support/client.hpp"
 
 #include <deque>
 
@@ -419,9 +420,7 @@ TEST_P(Streaming, AfterWriteEofTheAnswerStillComes) {
 // A real connection: only TCP resets.
 Coro<void> lingering_main() {
     Socket listener = listen_on({"127.0.0.1", "0"});
-    Endpoint here{"127.0.0.1", ""};
-    std::string bound = to_string(local_address(listener));
-    here.port = bound.substr(bound.rfind(':') + 1);
+    Endpoint here = endpoint_of(listener);
     auto [reader, writer] = co_await open_connection(here);
     Socket peer = accept_client(listener).socket;
     set_nonblocking(peer);
@@ -505,8 +504,7 @@ TEST_P(Streaming, CloseEndsAReadThatWaits) {
 
 Coro<void> refused_main() {
     Socket listener = listen_on({"127.0.0.1", "0"});
-    std::string bound = to_string(local_address(listener));
-    Endpoint nobody{"127.0.0.1", bound.substr(bound.rfind(':') + 1)};
+    Endpoint nobody = endpoint_of(listener);
     listener = Socket();
     std::string what = co_await error_of(open_connection(nobody));
     EXPECT_EQ(what, "connect " + to_string(nobody) + ": Connection refused");

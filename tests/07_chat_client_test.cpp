@@ -160,10 +160,9 @@ TEST(ChatClientArguments, AreCheckedBeforeAnythingIsDone) {
 // A server that does what the test says.
 class HostileServer : public testing::Test {
 protected:
-    HostileServer() : listener_(listen_on({"127.0.0.1", "0"})) {
-        std::string address = to_string(local_address(listener_));
-        port_ = address.substr(address.rfind(':') + 1);
-    }
+    HostileServer()
+        : listener_(listen_on({"127.0.0.1", "0"})),
+          port_(endpoint_of(listener_).port) {}
 
     // Takes the client in, and reads its first line.
     Socket accept() {

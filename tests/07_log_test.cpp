@@ -3,9 +3,9 @@
 
 #include "07-chat/log.hpp"
 #include "tests/07_support.hpp"
+#include "tests/support/pty.hpp"
 
 #include <fcntl.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -118,18 +118,7 @@ TEST(Log, CutsALineThatAPipeWouldNotTakeAtOnce) {
 }
 
 // A terminal whose other end nobody reads.
-struct FrozenTerminal {
-    FrozenTerminal() {
-        master = Socket(check(
-            ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK), "pty"));
-        check(::grantpt(master.fd()), "grantpt");
-        check(::unlockpt(master.fd()), "unlockpt");
-        std::array<char, 64> name{};
-        check(::ptsname_r(master.fd(), name.data(), name.size()), "ptsname_r");
-        slave = Socket(
-            check(::open(name.data(), O_RDWR | O_NOCTTY | O_CLOEXEC), "open"));
-    }
-
+struct FrozenTerminal : Pty {
     // What it would show by now, with LF for CR LF.
     std::string drain() const {
         std::string all;
@@ -140,9 +129,6 @@ struct FrozenTerminal {
         std::erase(all, '\r');
         return all;
     }
-
-    Socket master;
-    Socket slave;
 };
 
 // The kernel ends a test that hangs.

@@ -38,10 +38,7 @@ class Listener {
 public:
     Listener() : socket_(listen_on({"127.0.0.1", "0"})) {}
 
-    std::string port() const {
-        std::string address = to_string(local_address(socket_));
-        return address.substr(address.rfind(':') + 1);
-    }
+    std::string port() const { return endpoint_of(socket_).port; }
 
     Socket accept() const {
         pollfd waiting{socket_.fd(), POLLIN, 0};

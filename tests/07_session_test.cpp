@@ -3,6 +3,7 @@
 
 #include "07-chat/session.hpp"
 #include "tests/06_support.hpp"
+#include "tests/support/client.hpp"
 
 #include <gtest/gtest.h>
 #include <netinet/in.h>
@@ -260,8 +261,7 @@ TEST_F(SessionTest, ClosesAtTheTwentiethLineInARowThatIsTooFast) {
 Coro<void> look_at_the_socket() {
     House house;
     Socket listener = listen_on({"127.0.0.1", "0"});
-    std::string at = to_string(local_address(listener));
-    Socket client = connect_to({"127.0.0.1", at.substr(at.rfind(':') + 1)});
+    Socket client = connect_to(endpoint_of(listener));
     Streams streams = make_streams(accept_client(listener).socket, "visitor");
     StreamWriter writer = streams.second;
     Task<void> session =

@@ -105,18 +105,19 @@ void expect_text(std::string_view text, const std::string& screen) {
     EXPECT_NE(screen.find(text), std::string::npos) << text << '\n' << screen;
 }
 
+Coro<void> expect_said(Peer* peer, std::string expected) {
+    std::string line(co_await peer->reader.readline());
+    EXPECT_EQ(line, expected + "\n");
+}
+
 // Lets Ann in, and answers what her client asks at first.
 Coro<void> let_in(Peer* peer) {
-    std::string line(co_await peer->reader.readline());
-    EXPECT_EQ(line, "CONNECT Ann\n");
+    co_await expect_said(peer, "CONNECT Ann");
     peer->writer.write("Welcome! 1 user(s) are online!\nAnn connected!\n");
-    line = co_await peer->reader.readline();
-    EXPECT_EQ(line, "/ping alive-1\n");
+    co_await expect_said(peer, "/ping alive-1");
     peer->writer.write("-server- pong alive-1\n");
-    line = co_await peer->reader.readline();
-    EXPECT_EQ(line, "/who\n");
-    line = co_await peer->reader.readline();
-    EXPECT_EQ(line, "/ping alive-2\n");
+    co_await expect_said(peer, "/who");
+    co_await expect_said(peer, "/ping alive-2");
     peer->writer.write("-server- in attic: Ann\n-server- pong alive-2\n");
     co_await sleep(0s);
     co_await sleep(0s);
@@ -153,13 +154,11 @@ Coro<void> Visiting::comes_back(Visiting* scene) {
     scene->peer().writer.abort();
     co_await sleep(1s);
     EXPECT_EQ(scene->peers_.size(), 2U);
-    std::string line(co_await scene->peer().reader.readline());
-    EXPECT_EQ(line, "CONNECT Ann\n");
+    co_await expect_said(&scene->peer(), "CONNECT Ann");
     expect_text("~ The connection is lost: the server has closed it.",
                 screen(*visit));
     scene->peer().writer.write("Welcome! 1 user(s) are online!\n");
-    line = co_await scene->peer().reader.readline();
-    EXPECT_EQ(line, "/join attic\n");
+    co_await expect_said(&scene->peer(), "/join attic");
     expect_text("connected to server:1", screen(*visit));
     listening.cancel();
 }
@@ -219,8 +218,7 @@ Coro<void> Visiting::gives_up_a_silent_server(Visiting* scene) {
     Task<void> listening = create_task(listen(visit), "listen");
     co_await let_in(&scene->peer());
     co_await sleep(21s);
-    std::string line(co_await scene->peer().reader.readline());
-    EXPECT_EQ(line, "/ping alive-3\n");
+    co_await expect_said(&scene->peer(), "/ping alive-3");
     scene->peer().writer.write("Bob: I am no pong\n");
     co_await sleep(10s);
     expect_text("no answer for 10 s", screen(*visit));
@@ -254,16 +252,12 @@ Coro<void> Visiting::keeps_lines_meanwhile(Visiting* scene) {
     expect_text("> hello", screen(*visit));
     scene->up_ = true;
     co_await sleep(31s);
-    std::string line(co_await scene->peer().reader.readline());
-    EXPECT_EQ(line, "CONNECT Ann\n");
+    co_await expect_said(&scene->peer(), "CONNECT Ann");
     scene->peer().writer.write("Welcome! 1 user(s) are online!\n");
-    line = co_await scene->peer().reader.readline();
-    EXPECT_EQ(line, "/join attic\n");
-    line = co_await scene->peer().reader.readline();
-    EXPECT_EQ(line, "/ping alive-1\n");
+    co_await expect_said(&scene->peer(), "/join attic");
+    co_await expect_said(&scene->peer(), "/ping alive-1");
     scene->press(*visit, "\r");
-    line = co_await scene->peer().reader.readline();
-    EXPECT_EQ(line, "hello\n");
+    co_await expect_said(&scene->peer(), "hello");
     listening.cancel();
 }
 
@@ -278,8 +272,7 @@ Coro<void> Visiting::sends_a_paste_slowly(Visiting* scene) {
     TimePoint start = EventLoop::running().time();
     scene->press(*visit, "\x1b[200~1\r2\r3\r4\r5\r6\r7\r\x1b[201~y");
     for (char number = '1'; number <= '7'; ++number) {
-        std::string line(co_await scene->peer().reader.readline());
-        EXPECT_EQ(line, std::string{number} + "\n");
+        co_await expect_said(&scene->peer(), std::string(1, number));
     }
     EXPECT_EQ(EventLoop::running().time() - start, 3600ms);
     listening.cancel();
@@ -311,16 +304,13 @@ Coro<void> Visiting::keeps_a_paste(Visiting* scene) {
     Task<void> listening = create_task(listen(visit), "listen");
     co_await let_in(&scene->peer());
     scene->press(*visit, "\x1b[200~1\r2\r3\r4\r5\r6\r7\r\x1b[201~y");
-    std::string line(co_await scene->peer().reader.readline());
-    EXPECT_EQ(line, "1\n");
-    line = co_await scene->peer().reader.readline();
-    EXPECT_EQ(line, "2\n");
+    co_await expect_said(&scene->peer(), "1");
+    co_await expect_said(&scene->peer(), "2");
     scene->peer().writer.abort();
     scene->press(*visit, "half");
 
     co_await sleep(1s);
-    line = co_await scene->peer().reader.readline();
-    EXPECT_EQ(line, "CONNECT Ann\n");
+    co_await expect_said(&scene->peer(), "CONNECT Ann");
     scene->peer().writer.write("! 433 that name is taken\n");
     co_await sleep(3s);
     scene->peer().writer.write_eof();
@@ -328,16 +318,12 @@ Coro<void> Visiting::keeps_a_paste(Visiting* scene) {
     EXPECT_EQ(said, "") << "no pasted line is a name";
 
     co_await sleep(2s);
-    line = co_await scene->peer().reader.readline();
-    EXPECT_EQ(line, "CONNECT Ann\n");
+    co_await expect_said(&scene->peer(), "CONNECT Ann");
     scene->peer().writer.write("Welcome! 1 user(s) are online!\n");
-    line = co_await scene->peer().reader.readline();
-    EXPECT_EQ(line, "/join attic\n");
-    line = co_await scene->peer().reader.readline();
-    EXPECT_EQ(line, "/ping alive-1\n");
+    co_await expect_said(&scene->peer(), "/join attic");
+    co_await expect_said(&scene->peer(), "/ping alive-1");
     for (char number = '3'; number <= '7'; ++number) {
-        line = co_await scene->peer().reader.readline();
-        EXPECT_EQ(line, std::string{number} + "\n");
+        co_await expect_said(&scene->peer(), std::string(1, number));
     }
     expect_text("> half", screen(*visit));
     listening.cancel();
@@ -355,8 +341,7 @@ Coro<void> Visiting::waits_for_the_welcome(Visiting* scene) {
     expect_text("> hello", screen(*visit));
     co_await let_in(&scene->peer());
     scene->press(*visit, "\r");
-    std::string line(co_await scene->peer().reader.readline());
-    EXPECT_EQ(line, "hello\n");
+    co_await expect_said(&scene->peer(), "hello");
     listening.cancel();
 }
 
@@ -374,8 +359,7 @@ Coro<void> Visiting::takes_time_for_a_name(Visiting* scene) {
     expect_text("Your name:", screen(*visit));
     scene->press(*visit, "Bob\r");
     co_await sleep(1s);
-    std::string line(co_await scene->peer().reader.readline());
-    EXPECT_EQ(line, "CONNECT Bob\n");
+    co_await expect_said(&scene->peer(), "CONNECT Bob");
 
     scene->peer().writer.write("! 433 that name is taken\n");
     co_await sleep(10s);
@@ -434,8 +418,7 @@ Coro<void> Visiting::is_taken(Visiting* scene) {
     co_await sleep(0s);
     co_await sleep(0s);
     scene->press(*visit, "Anna\r");
-    line = co_await scene->peer().reader.readline();
-    EXPECT_EQ(line, "CONNECT Anna\n");
+    co_await expect_said(&scene->peer(), "CONNECT Anna");
     listening.cancel();
 }
 

@@ -2,8 +2,7 @@
 // goes wrong says what was sent, what came, and what should have come.
 #pragma once
 
-#include "01-blocking/address.hpp"
-#include "01-blocking/socket.hpp"
+#include "01-blocking/connection.hpp"
 #include "06-coroutines/tincan/stream_filter.hpp"
 #include "tests/support/deadline.hpp"
 
@@ -41,6 +40,12 @@ struct ClientOptions {
 // "127.0.0.2" ... "127.0.0.9" in turn: their connections in TIME_WAIT use up
 // none of the ports that programs under test may get on 127.0.0.1.
 std::string load_address(std::size_t number);
+
+// Where a socket of this process is bound, which is on 127.0.0.1.
+inline Endpoint endpoint_of(const Socket& bound) {
+    std::string name = to_string(local_address(bound));
+    return {"127.0.0.1", name.substr(name.rfind(':') + 1)};
+}
 
 class Client {
 public:

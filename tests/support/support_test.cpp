@@ -121,9 +121,7 @@ TEST(Client, FindsTheFirstDifferentByte) {
 
 TEST(Client, SaysWhatWasSentAndWhatCame) {
     Socket listener = listen_on({"127.0.0.1", "0"});
-    std::string address = to_string(local_address(listener));
-    Client client({"127.0.0.1", address.substr(address.rfind(':') + 1)},
-                  {.patience = 50ms});
+    Client client(endpoint_of(listener), {.patience = 50ms});
     Arrival peer = accept_client(listener);
     send_all(peer.socket, "her");
     finish_sending(peer.socket);

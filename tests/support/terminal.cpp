@@ -2,7 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <fcntl.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <vterm.h>
@@ -70,36 +69,16 @@ void set_size(const Socket& terminal, ScreenSize size) {
     check(::ioctl(terminal.fd(), TIOCSWINSZ, &request), "TIOCSWINSZ");
 }
 
-Socket open_master() {
-    Socket master(
-        check(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), "posix_openpt"));
-    check(::grantpt(master.fd()), "grantpt");
-    check(::unlockpt(master.fd()), "unlockpt");
-    check(::fcntl(master.fd(), F_SETFL, O_NONBLOCK), "fcntl");
-    return master;
-}
-
-Socket open_slave(const Socket& master) {
-    std::array<char, 64> name{};
-    if (::ptsname_r(master.fd(), name.data(), name.size()) != 0) {
-        throw std::runtime_error("ptsname_r: no name");
-    }
-    return Socket(
-        check(::open(name.data(), O_RDWR | O_NOCTTY | O_CLOEXEC), "open"));
-}
-
 }  // namespace
 
 Terminal::Terminal(const Command& command, ScreenSize size,
                    const ProcessOptions& options)
-    : master_(open_master()),
-      slave_(open_slave(master_)),
-      emulator_(std::make_unique<Emulator>(size)) {
-    set_size(slave_, size);
+    : emulator_(std::make_unique<Emulator>(size)) {
+    set_size(pty_.slave, size);
     ProcessOptions with_terminal = options;
     with_terminal.environment.try_emplace("TERM", "xterm-256color");
     with_terminal.environment.try_emplace("LC_ALL", "C.UTF-8");
-    int descriptors[3] = {slave_.fd(), slave_.fd(), slave_.fd()};
+    int descriptors[3] = {pty_.slave.fd(), pty_.slave.fd(), pty_.slave.fd()};
     child_ = std::make_unique<Child>(command, with_terminal, descriptors, true);
 }
 
@@ -118,7 +97,7 @@ pid_t Terminal::pid() const {
 void Terminal::type(std::string_view keys) {
     Deadline deadline(default_patience);
     while (!keys.empty()) {
-        ssize_t count = ::write(master_.fd(), keys.data(), keys.size());
+        ssize_t count = ::write(pty_.master.fd(), keys.data(), keys.size());
         if (count > 0) {
             keys.remove_prefix(static_cast<std::size_t>(count));
         } else if (deadline.passed()) {
@@ -132,15 +111,15 @@ void Terminal::type(std::string_view keys) {
 void Terminal::resize(ScreenSize size) {
     emulator_->size = size;
     ::vterm_set_size(emulator_->vterm, size.rows, size.columns);
-    set_size(master_, size);
+    set_size(pty_.master, size);
 }
 
 // False if the program wrote nothing before the deadline.
 bool Terminal::read_some(Deadline deadline) {
-    pollfd readable{master_.fd(), POLLIN, 0};
+    pollfd readable{pty_.master.fd(), POLLIN, 0};
     if (::poll(&readable, 1, deadline.poll_timeout()) <= 0) return false;
     std::array<char, 4096> buffer;
-    ssize_t count = ::read(master_.fd(), buffer.data(), buffer.size());
+    ssize_t count = ::read(pty_.master.fd(), buffer.data(), buffer.size());
     if (count <= 0) return false;
     auto size = static_cast<std::size_t>(count);
     emulator_->written.append(buffer.data(), size);
@@ -235,7 +214,7 @@ bool Terminal::bracketed_paste() const {
 
 termios Terminal::modes() const {
     termios now{};
-    check(::tcgetattr(slave_.fd(), &now), "tcgetattr");
+    check(::tcgetattr(pty_.slave.fd(), &now), "tcgetattr");
     return now;
 }
 

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "tests/support/process.hpp"
+#include "tests/support/pty.hpp"
 
 #include <termios.h>
 
@@ -79,8 +80,7 @@ private:
 
     bool read_some(Deadline deadline);
 
-    Socket master_;
-    Socket slave_;  // kept open: so the terminal outlives the program
+    Pty pty_;  // whole, so the terminal outlives the program
     std::unique_ptr<Emulator> emulator_;
     std::unique_ptr<Child> child_;
 };
