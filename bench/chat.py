@@ -50,9 +50,7 @@ def conversation(server, build, clients, seconds, stalled=0):
         load.join(clients)
         if stalled:
             load.stall(stalled)
-        before = running.cpu_seconds()
-        result = load.talk(seconds)
-        cpu = running.cpu_seconds() - before
+        result, cpu, _ = running.spent_on(lambda: load.talk(seconds))
     return {"deliveries": result["deliveries"] / result["seconds"],
             "p50": result["p50_us"], "p99": result["p99_us"],
             "max": result["max_us"], "cpu": cpu / result["total"] * 1e6}

@@ -44,14 +44,12 @@ def version(server, build):
 def throughput(server, build, point, seconds):
     with session(server, build) as (running, load):
         load.connect(point.connections)
-        before = running.cpu_seconds(), running.kernel_seconds()
-        result = load.run(seconds, point.size)
-        cpu = running.cpu_seconds() - before[0]
-        kernel = running.kernel_seconds() - before[1]
+        result, cpu, kernel = running.spent_on(
+            lambda: load.run(seconds, point.size))
     return {"roundtrips": result["roundtrips"] / result["seconds"],
             "p50": result["p50_us"], "p99": result["p99_us"],
             "max": result["max_us"], "cpu": cpu / result["total"] * 1e6,
-            "kernel": min(kernel / cpu, 1)}
+            "kernel": kernel}
 
 
 def memory_span(server, most=MOST_CONNECTIONS):

@@ -122,6 +122,15 @@ class RunningServer:
             ticks += int(stat.rpartition(")")[2].split()[12])
         return ticks / os.sysconf("SC_CLK_TCK")
 
+    def spent_on(self, work):
+        """Does `work`. Gives what that returns, the server's CPU time for it
+        in seconds, and how much of this passed in the kernel, of 1."""
+        before = self.cpu_seconds(), self.kernel_seconds()
+        result = work()
+        cpu = self.cpu_seconds() - before[0]
+        kernel = self.kernel_seconds() - before[1]
+        return result, cpu, min(kernel / cpu, 1)
+
     def memory_bytes(self):
         """Memory that no file backs: heaps, stacks, data. A page that several
         processes share counts as one."""

@@ -89,13 +89,10 @@ def kernel(server, build):
     with RunningServer(server, build) as running:
         with ChatLoad(build, running.port) as load:
             load.join(1000)
-            before = running.cpu_seconds(), running.kernel_seconds()
-            sent = segments()
-            total = load.talk(2)["total"]
-            sent = segments() - sent
-            cpu = running.cpu_seconds() - before[0]
-            return {"share": (running.kernel_seconds() - before[1]) / cpu,
-                    "segments": sent / total}
+            before = segments()
+            result, _, share = running.spent_on(lambda: load.talk(2))
+            sent = segments() - before
+            return {"share": share, "segments": sent / result["total"]}
 
 
 def segments():
