@@ -119,6 +119,38 @@ TEST_P(Sockets, ClosingTellsWhoWaits) {
     run_here(closed_main());
 }
 
+// Finds a byte every time, until its turn is over: `odd`, when it has asked for
+// one and not got it yet; else before it asks.
+Coro<void> reads_on(AsyncSocket& socket, bool odd) {
+    Event set;
+    set.set();
+    if (odd) co_await set.wait();
+    char byte = 0;
+    for (;;)
+        co_await sock_recv(socket, {&byte, 1});
+}
+
+Coro<void> destroyed_main(bool odd) {
+    auto [a, b] = socket_pair();
+    auto socket = std::make_unique<AsyncSocket>(std::move(a));
+    send_all(b, std::string(1000, 'x'));
+    EventLoop& loop = EventLoop::running();
+    auto task = loop.create_task(reads_on(*socket, odd));
+    loop.call_soon([&] { socket.reset(); });
+    bool told = false;
+    try {
+        co_await task;
+    } catch (const std::system_error& error) {
+        told = error.code().value() == ECANCELED;
+    }
+    EXPECT_TRUE(told);
+}
+
+TEST_P(Sockets, MayBeDestroyedUnderAReaderWhoseTurnIsOver) {
+    run_here(destroyed_main(false));
+    run_here(destroyed_main(true));
+}
+
 // In one batch of events, the first closes the descriptor of the second, and a
 // new one gets its number.
 Coro<void> generation_main() {

@@ -50,6 +50,9 @@ public:
     // Stop waiting? True: done, nothing was lost and nobody will wake us.
     // False: too late, the result is here or on its way.
     virtual bool cancel() = 0;
+    // It was not asked, for the turn of its task is over, and will be in the
+    // next one. Who might not be there any more by then can say so here.
+    void postponed() {}
     // The wait is over: nobody may wake the task for it any more, although an
     // awaiter lives on to the end of the expression it stands in.
     void over() {}
@@ -212,6 +215,7 @@ public:
     }
     void await_suspend(std::coroutine_handle<>) {
         if (pump().turn_over_) {
+            awaiter_.postponed();
             pump().wake();
         } else {
             awaiter_.wait();

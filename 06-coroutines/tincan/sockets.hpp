@@ -32,8 +32,8 @@ enum class Medium {
 // A non-blocking socket and its place in the running loop. Edge-triggered
 // where the selector can do that; a listener is level-triggered, because
 // accept can't tell "nobody there" from "the first one has left again". So are
-// the other media, which pass for sockets here. Can be moved or destroyed while
-// nobody waits for it; closed at any time.
+// the other media, which pass for sockets here. Can be moved while nobody waits
+// for it; closed or destroyed at any time: then who waits gets ECANCELED.
 class AsyncSocket {
 public:
     // Throws std::system_error if the selector has no room for it.
@@ -47,7 +47,7 @@ public:
     Watch& watch() const { return watch_; }
     Medium medium() const { return medium_; }
 
-    // Before its time; who waits for it gets ECANCELED.
+    // Before its time.
     void close() {
         watch_.close();
         socket_ = Socket();
@@ -77,11 +77,13 @@ public:
     ~IoAwaiter() { leave(); }
 
     void wait() override {
-        if (watch_->maybe_ready(direction_)) {
-            pump().wake();  // it was only our turn that was over
-        } else {
-            watch_->wait(direction_, *this);
-        }
+        watch_->wait(direction_, *this);
+        // Was it only our turn that was over?
+        if (watch_->maybe_ready(direction_)) pump().wake();
+    }
+    // It could be closed before our next one.
+    void postponed() {
+        if (!watch_->closed()) watch_->wait(direction_, *this);
     }
     bool cancel() override {
         leave();
