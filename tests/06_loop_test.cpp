@@ -210,6 +210,17 @@ TEST_P(Loop, StopEndsRunForever) {
     EXPECT_THROW(EventLoop::running(), std::logic_error);
 }
 
+TEST_P(Loop, StopBeforeItRunsLeavesItOneTurn) {
+    EventLoop loop(make_selector(GetParam()), std::make_unique<VirtualClock>());
+    int calls = 0;
+    loop.call_soon([&] { ++calls; });
+    for (int i = 0; i < 2; ++i) {
+        loop.stop();
+        loop.run_forever();
+        EXPECT_EQ(calls, 1);
+    }
+}
+
 Coro<void> forever() {
     co_await sleep(1h);
 }

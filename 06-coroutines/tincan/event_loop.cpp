@@ -70,7 +70,7 @@ std::vector<AnyTask> all_tasks() {
 // #region turn
 void EventLoop::turn() {
     std::span<const Ready> events = selector_->select(time_to_sleep());
-    if (events.empty() && ready_.empty()) nothing_happens();
+    if (events.empty() && ready_.empty() && !stopping_) nothing_happens();
     for (const Ready& ready : events)
         dispatch(ready);
     if (!timers_.empty()) timers_.expire(clock_->now());
@@ -80,7 +80,7 @@ void EventLoop::turn() {
 // None: until something happens.
 Selector::Timeout EventLoop::time_to_sleep() const {
     using namespace std::chrono_literals;
-    if (!ready_.empty() || clock_->stands_still()) return 0ns;
+    if (!ready_.empty() || stopping_ || clock_->stands_still()) return 0ns;
     if (timers_.empty()) return std::nullopt;
     TimePoint now = clock_->now();
     return std::max(timers_.earliest(), now) - now;
@@ -112,16 +112,18 @@ void EventLoop::nothing_happens() {
 
 void EventLoop::run_forever() {
     Running running(*this);
-    for (stopping_ = false; !stopping_;)
+    do {
         turn();
+    } while (!std::exchange(stopping_, false));
 }
 
 void EventLoop::run_until_done(const FutureBase& future) {
     Running running(*this);
-    stopping_ = false;
     while (!future.done()) {
-        if (stopping_) throw std::runtime_error("stopped before it was done");
         turn();
+        if (std::exchange(stopping_, false) && !future.done()) {
+            throw std::runtime_error("stopped before it was done");
+        }
     }
 }
 
@@ -131,8 +133,10 @@ void EventLoop::cancel_all(Duration grace) {
     tasks_.for_each([](TaskBase& task) { task.request_cancel(); });
     bool late = false;
     Handle handle = call_later(grace, [&late] { late = true; });
-    while (!tasks_.empty() && !late)
+    while (!tasks_.empty() && !late) {
         turn();
+        stopping_ = false;  // that is what it is about
+    }
     handle.cancel();
     while (!tasks_.empty()) {
         TaskBase& task = *tasks_.first();

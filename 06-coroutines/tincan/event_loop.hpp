@@ -67,7 +67,8 @@ public:
     void run_until_done(const FutureBase& future);
     // Until stop.
     void run_forever();
-    // Lets the loop end after the turn it is in.
+    // Lets the loop end after the turn it is in; before it runs, after its
+    // first one.
     void stop() { stopping_ = true; }
     // Cancels all tasks and runs on until they are done, `grace` at most. Who
     // will not stop is reported on stderr, with its stack, and destroyed.

@@ -43,7 +43,8 @@ public:
     // The exception it ended with, null if none; it counts as retrieved.
     virtual std::exception_ptr exception() = 0;
 
-    // Calls `function` once it is done, from the ready queue.
+    // Calls `function` once it is done, from the ready queue: so the loop must
+    // be there by then.
     void add_done_callback(std::function<void()> function);
 
     WaitList& waiters() { return waiters_; }
