@@ -26,6 +26,9 @@ string(REGEX REPLACE "stderr    .*\n +([A-Za-z]+(Error|Exception): [^\n]+)"
 if(SERVER MATCHES "python" AND NOT said MATCHES "server +(exited|was)")
   string(REGEX REPLACE "stderr .*\n( +reread)" "stderr ?\n\\1" said "${said}")
 endif()
+# Who hangs up while the client still speaks: which of the two is seen is luck.
+string(REGEX REPLACE "came      Connection reset by peer"
+  "came      end of stream" said "${said}")
 # In which step a server dies is a matter of luck.
 if(said MATCHES "server +exited|Broken pipe")
   string(REGEX REPLACE "(sent|came|expected) +[^\n]*" "\\1 ?" said "${said}")

@@ -17,13 +17,16 @@ void expect_copied(const Command& command, const std::string& bytes) {
     EXPECT_EQ(difference(bytes + "(that was all)\n", copy.out()), "");
 }
 
+const std::string kThisFile =
+    TINCAN_SOURCE_DIR "/book/exercises/04-last-words/test.cpp";
+
 // `command` is what a shell is to run: "$1" is the program, "$2" this file.
 Command shell(const std::string& command) {
-    return {"bash", "-c", command, "bash", exercise(), __FILE__};
+    return {"bash", "-c", command, "bash", exercise(), kThisFile};
 }
 
 std::string this_file() {
-    std::ifstream file(__FILE__);
+    std::ifstream file(kThisFile);
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
