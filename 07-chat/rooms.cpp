@@ -55,6 +55,7 @@ bool Rooms::rename(User& user, Name name) {
     return true;
 }
 
+// #region move
 void Rooms::move(User& user, const Name& to) {
     Room& from = *user.room;
     if (to.key == from.name().key) return;
@@ -64,6 +65,7 @@ void Rooms::move(User& user, const Name& to) {
     next.add(user);
     publish(next, std::move(coming));
 }
+// #endregion move
 
 void Rooms::say(const User& user, std::string_view text) {
     publish(*user.room, Said{user.name.shown, std::string(text)}, Lasting::yes);
