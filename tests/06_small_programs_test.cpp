@@ -114,6 +114,20 @@ Lines beginning_with(const Lines& lines, const std::string& start) {
     return chosen;
 }
 
+// Without those that are empty, comments or includes, as the book counts.
+TEST(MiniLoop, IsUnderAHundredLines) {
+    std::ifstream file(TINCAN_SOURCE_DIR "/06-coroutines/mini_loop.cpp");
+    int lines = 0;
+    for (std::string line; std::getline(file, line);) {
+        line.erase(0, line.find_first_not_of(' '));
+        bool counts = !line.empty() && !line.starts_with("//") &&
+                      !line.starts_with("#include");
+        if (counts) ++lines;
+    }
+    EXPECT_GT(lines, 0);
+    EXPECT_LT(lines, 100);
+}
+
 TEST_P(Small, SchedulingPrintsWhatBlocksAndWhatWaits) {
     Lines lines = split(output_of(with_selector("scheduling")));
     EXPECT_EQ(part_before(lines, "Callbacks that block:"), Lines{});
