@@ -1,6 +1,7 @@
 // start_server within one process, and the echo server as a program: its
 // options and its end.
 #include "01-blocking/program.hpp"
+#include "06-coroutines/serve.hpp"
 #include "tests/06_support.hpp"
 #include "tests/support/bytes.hpp"
 #include "tests/support/client.hpp"
@@ -147,6 +148,49 @@ Coro<void> shutdown_main() {
     }
     co_await wait_for(server.wait_closed(), 10s);
     EXPECT_EQ(ended, 2);
+}
+
+// Answers when the server ends, and some time after that; or fails then.
+Coro<void> answers_late(StreamReader reader, StreamWriter writer) {
+    std::string said(co_await reader.readline());
+    writer.write("heard\n");
+    std::string_view more = co_await reader.read();
+    EXPECT_EQ(more, "");
+    if (said == "fail\n") throw std::runtime_error("no");
+    co_await sleep(100ms);
+    writer.write("answer");
+}
+
+Coro<Streams> say_and_be_heard(Endpoint server, std::string line) {
+    Streams streams = co_await open_connection(server);
+    streams.second.write(line);
+    std::string heard(co_await streams.first.readline());
+    EXPECT_EQ(heard, "heard\n");
+    co_return streams;
+}
+
+// The one who fails is the first in the list, and the last.
+Coro<void> fails_at_the_end_main() {
+    Socket listener = listen_on({"127.0.0.1", "0"});
+    Endpoint here = endpoint_of(listener);
+    tincan::Server server = start_server(answers_late, std::move(listener));
+    Streams first = co_await say_and_be_heard(here, "fail\n");
+    Streams other = co_await say_and_be_heard(here, "ask\n");
+    Streams last = co_await say_and_be_heard(here, "fail\n");
+    Event stop;
+    stop.set();
+    co_await serve_until(server, stop);
+    EXPECT_EQ(server.clients(), 0U);
+    std::string answer(co_await other.first.readline());
+    EXPECT_EQ(answer, "answer");
+}
+
+TEST_P(Serving, WhoFailsAtTheEndCutsNobodyElseShort) {
+    ::testing::internal::CaptureStderr();
+    run_here(fails_at_the_end_main());
+    std::string reported = ::testing::internal::GetCapturedStderr();
+    EXPECT_EQ(occurrences(reported, ": exception never retrieved: no\n"), 2U)
+        << reported;
 }
 
 TEST_P(Serving, StopReadingLetsEachHandlerFinish) {
