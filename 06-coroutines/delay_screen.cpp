@@ -29,6 +29,7 @@ namespace {
 
 constexpr std::string_view kPrompt = "> ";
 
+// #region store
 // The last messages, as many as there is room for; has them drawn when there
 // is a new one.
 class MessageStore {
@@ -54,6 +55,7 @@ private:
     std::size_t room_;
     std::function<void(const Messages&)> draw_;
 };
+// #endregion store
 
 // #region line
 // The line that is being typed.
