@@ -7,7 +7,10 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <fstream>
+#include <iterator>
 #include <optional>
+#include <regex>
 #include <string>
 #include <string_view>
 
@@ -282,6 +285,31 @@ TEST_F(SqlTerminal, StopsWithCtrlZAndComesBack) {
     type("\x04");
     wait_for("after");
     EXPECT_TRUE(same_modes(terminal_->modes(), before));
+}
+
+// What chapter 6.5 shows.
+TEST_F(SqlTerminal, LooksAsInTheBook) {
+    open({.rows = 18, .columns = 72});
+    type("select pg_sleep(3600);\r");
+    wait_for_line("sql>");
+    type("select n, n * n as square from generate_series(1, 3) n;\r");
+    wait_for("(3 rows, ");
+    type("select 1 / 0;\r");
+    wait_for("ERROR 22012");
+    type("\\jobs\r");
+    wait_for("] runs, ");
+    type("\\cancel 1\r");
+    wait_for("ERROR 57014");
+    type("select 'half a li");
+    wait_for_line("sql> select 'half a li");
+    std::string screen;
+    for (int i = 0; i < 18; ++i)
+        screen += terminal_->row(i) + '\n';
+    static const std::regex time(R"([0-9]+\.[0-9] m?s)");
+    screen = std::regex_replace(screen, time, "0.4 ms");
+    std::ifstream file(TINCAN_SOURCE_DIR "/book/results/06-sql.txt");
+    std::string golden(std::istreambuf_iterator<char>(file), {});
+    EXPECT_EQ(screen, golden);
 }
 
 }  // namespace
