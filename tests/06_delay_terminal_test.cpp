@@ -5,6 +5,9 @@
 
 #include <sys/resource.h>
 
+#include <fstream>
+#include <iterator>
+
 namespace tincan::test {
 namespace {
 
@@ -66,6 +69,23 @@ TEST_P(OnScreen, MessagesComeFromTheTopAndDisturbNobodyWhoTypes) {
     wait_for_row(2, "Starting delay 123");
     wait_for_row(23, ">");
     wait_for_cursor(23, 2);
+}
+
+// What chapter 6.5 shows.
+TEST_P(OnScreen, LooksAsInTheBook) {
+    open_and_wait({.rows = 6, .columns = 40});
+    type("60\r");
+    wait_for_row(0, "Starting delay 60");
+    type("0\r");
+    wait_for_row(2, "Finished delay 0");
+    type("12");
+    wait_for_row(5, "> 12");
+    std::string screen;
+    for (int i = 0; i < 6; ++i)
+        screen += terminal_->row(i) + '\n';
+    std::ifstream file(TINCAN_SOURCE_DIR "/book/results/06-screen.txt");
+    std::string golden(std::istreambuf_iterator<char>(file), {});
+    EXPECT_EQ(screen, golden);
 }
 
 TEST_P(OnScreen, BackspaceTakesAWholeCharacter) {
