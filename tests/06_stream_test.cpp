@@ -256,12 +256,32 @@ Coro<void> drains(StreamWriter writer) {
     co_await writer.drain();
 }
 
+// So that the queue gets shorter in small steps.
+void keep_little_in_the_kernel(StreamWriter& writer) {
+    int small = 4096;
+    check(
+        ::setsockopt(writer.fd(), SOL_SOCKET, SO_SNDBUF, &small, sizeof small),
+        "setsockopt");
+}
+
+Coro<void> little_queued_main() {
+    Ends ends;
+    keep_little_in_the_kernel(ends.writer);
+    ends.writer.write(binary_bytes(50'000));
+    std::size_t queued = ends.writer.queued();
+    EXPECT_GT(queued, detail::kLowWater);
+    EXPECT_LE(queued, detail::kHighWater);
+    co_await wait_for(ends.writer.drain(), 10s);
+    EXPECT_EQ(ends.writer.queued(), queued);
+}
+
+TEST_P(Streaming, DrainDoesNotWaitUntilAllIsSent) {
+    run_here(little_queued_main());
+}
+
 Coro<void> between_marks_main() {
     Ends ends;
-    int small = 4096;  // so that the queue gets shorter in small steps
-    check(::setsockopt(ends.writer.fd(), SOL_SOCKET, SO_SNDBUF, &small,
-                       sizeof small),
-          "setsockopt");
+    keep_little_in_the_kernel(ends.writer);
     ends.writer.write(binary_bytes(100'000));
     while (ends.writer.queued() > detail::kHighWater) {
         received(ends.peer);
@@ -278,6 +298,7 @@ Coro<void> between_marks_main() {
         ends.writer.flush();
     }
     co_await wait_for(task, 10s);
+    EXPECT_GT(ends.writer.queued(), 0U);
 }
 
 TEST_P(Streaming, DrainWaitsForTheLowMarkWhateverIsWrittenMeanwhile) {
