@@ -91,19 +91,21 @@ void one_turn(EventLoop& loop) {
 
 // #region cancelled
 // A handle belongs to the loop's thread. Another thread sends the loop a
-// function that cancels it.
+// function that cancels it. It is joined before the loop runs: on a busy
+// machine it might begin when the 50 ms are over.
 void cancelled_handles(EventLoop& loop) {
     Handle soon = loop.call_soon(printer("never"));
     soon.cancel();
     Handle later = loop.call_later(50ms, printer("never"));
     later.cancel();
     Handle other = loop.call_later(50ms, printer("never"));
-    std::jthread thread([&loop, other] {
+    std::thread thread([&loop, other] {
         loop.call_soon_threadsafe([other]() mutable {
             other.cancel();
             print_line("cancelled from another thread");
         });
     });
+    thread.join();
     loop.call_later(100ms, [&loop] { loop.stop(); });
     loop.run_forever();
 }
