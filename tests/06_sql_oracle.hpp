@@ -93,7 +93,8 @@ private:
         }
         return at;
     }
-    // With all that continues it: a quote at once, or behind the end of a line.
+    // With all that continues it: a quote at once, or behind the end of a line
+    // and comments.
     std::size_t end_of_string(std::size_t at, bool escapes) const {
         ++at;
         while (at < text_.size() && text_[at] != '\'')
@@ -101,8 +102,9 @@ private:
         if (at >= text_.size()) return text_.size();
         ++at;
         std::size_t next = at;
-        while (next < text_.size() && is_space(text_[next]))
-            ++next;
+        while (next < text_.size() &&
+               (is_space(text_[next]) || text_.substr(next, 2) == "--"))
+            next = is_space(text_[next]) ? next + 1 : end_of_token(next);
         std::string_view between = text_.substr(at, next - at);
         bool goes_on =
             between.empty() || between.find_first_of("\n\r") != between.npos;

@@ -1,5 +1,6 @@
 // What the SQL client does with text: where statements end, how rows and
 // errors are shown. No server is needed.
+#include "01-blocking/text.hpp"
 #include "06-coroutines/sql/input.hpp"
 #include "06-coroutines/sql/reply.hpp"
 #include "06-coroutines/sql/table.hpp"
@@ -39,6 +40,7 @@ TEST(Statements, DoNotEndInsideOfStringsNamesAndComments) {
                               "select e'\\\\'",
                               "select E'a''b\\';'",
                               "select E'a'\n'\\';'",
+                              "select E'a' -- ;\n--\n '\\';'",
                               "select \"a;\"\"b;\"",
                               "select 1 -- ;\n",
                               "select 1 /* ; /* ; */ ; */",
@@ -80,6 +82,15 @@ TEST(Statements, HaveALimit) {
     EXPECT_EQ(splitter.next(bytes), "0123456789");
     bytes = "0123456789a";
     EXPECT_THROW(splitter.next(bytes), std::length_error);
+}
+
+// The server would take it for the end, and do what stands in front of it:
+// "delete from cheese \0where ..." is a statement.
+TEST(Statements, HaveNoNulByte) {
+    using namespace std::string_view_literals;
+    StatementSplitter splitter;
+    std::string_view bytes = "select 1\0where false;"sv;
+    EXPECT_THROW(splitter.next(bytes), std::invalid_argument);
 }
 
 // A short alphabet in which much has a meaning.
@@ -172,8 +183,40 @@ TEST_F(Shown, WithoutColumnsRowsAreCounted) {
     EXPECT_THROW(table.add({"x"}), std::invalid_argument);
 }
 
+// Rows without columns take room too, in memory and on the screen.
+TEST_F(Shown, OfManyRowsWithoutColumnsTheFirstAreKept) {
+    Table table({}, 100);
+    for (int i = 0; i < 1000; ++i)
+        table.add({});
+    EXPECT_EQ(table.rows(), 1000U);
+    EXPECT_LT(table.kept(), 10U);
+}
+
+// One wide cell makes all rows wide.
+TEST_F(Shown, WhatIsKeptIsNotLongWhenItIsPrintedEither) {
+    std::string wide(100'000, 'x');
+    for (bool wide_one_first : {false, true}) {
+        Table table({Heading{"x"}, Heading{"y"}});
+        if (wide_one_first) table.add({wide, "1"});
+        for (int i = 0; i < 1000; ++i)
+            table.add({"x", "1"});
+        table.add({wide, "1"});
+        EXPECT_EQ(table.rows(), wide_one_first ? 1002U : 1001U);
+        EXPECT_LT(table.str().size(), 2U << 20);
+    }
+}
+
+TEST_F(Shown, OfAVeryLongCellTheBeginningIsKept) {
+    Table table({Heading{"x"}}, 10);
+    table.add({"麦茶麦茶"});
+    EXPECT_EQ(table.str(),
+              " x\n"
+              "---------\n"
+              " 麦茶麦…\n");
+}
+
 TEST_F(Shown, OfManyRowsTheFirstAreKept) {
-    Table table({Heading{"x"}}, 100);
+    Table table({Heading{"x"}}, 300);
     for (int i = 0; i < 1000; ++i)
         table.add({"0123456789"});
     EXPECT_EQ(table.rows(), 1000U);
@@ -182,7 +225,7 @@ TEST_F(Shown, OfManyRowsTheFirstAreKept) {
     Reply reply;
     reply.answers.push_back({table, "SELECT 1000", {}});
     std::string text = to_string(reply, "");
-    EXPECT_NE(text.find("(1000 rows, the first 3 shown, 0.0 ms)"),
+    EXPECT_NE(text.find("(1000 rows, the first 4 shown, 0.0 ms)"),
               std::string::npos)
         << text;
 }
@@ -212,6 +255,21 @@ TEST_F(Shown, AnErrorPointsAtItsPlace) {
               "ERROR 42601 at character 4000000000: syntax\\x1b error\n"
               "    abc\n"
               "       ^\n");
+}
+
+// It may be one of megabytes.
+TEST_F(Shown, OfALongLineWhatIsAroundAnErrorIsShown) {
+    std::string statement;
+    for (int i = 0; i < 100'000; ++i)
+        statement += "麦";
+    std::string text = to_string(error_at(50'001), statement);
+    EXPECT_LT(text.size(), 1000U);
+    EXPECT_TRUE(is_utf8(text));
+    EXPECT_NE(text.find("\n    …麦"), text.npos) << text;
+    EXPECT_NE(text.find("麦…\n"), text.npos) << text;
+    // The mark stands under the 34th character, behind the "…".
+    EXPECT_NE(text.find("\n     " + std::string(66, ' ') + "^\n"), text.npos)
+        << text;
 }
 
 TEST_F(Shown, DetailAndHintHaveTheirLines) {
@@ -255,13 +313,14 @@ TEST(Words, TellWhatBeginsATransactionAndWhatEndsIt) {
         EXPECT_FALSE(ends_transaction(text)) << text;
     }
     for (const char* text :
-         {"commit", "END", "abort", "rollback", "ROLLBACK and chain",
+         {"commit", "END", "abort", "rollback", "ROLLBACK and no chain",
           "rollback work", "prepare transaction 'one'", "/**/commit"}) {
         EXPECT_TRUE(ends_transaction(text)) << text;
         EXPECT_FALSE(begins_transaction(text)) << text;
     }
     for (const char* text :
          {"", "beginning", "begin_it()", "select 1", "(begin)", "\"begin\"",
+          "commit and chain", "ROLLBACK transaction AND/**/CHAIN",
           "rollback to one", "rollback/**/work to savepoint one",
           "prepare one as select 1", "savepoint one", "/* begin", "--begin"}) {
         EXPECT_FALSE(begins_transaction(text)) << text;

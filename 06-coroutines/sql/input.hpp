@@ -20,7 +20,7 @@ public:
     // Takes bytes from the front of `bytes` until a statement or a command is
     // complete; nothing if they are used up before that. A command begins with
     // a backslash where a statement could begin, and is the rest of its line.
-    // Throws std::length_error.
+    // Throws what StatementSplitter does.
     std::optional<Entry> next(std::string_view& bytes);
 
     // Something has begun and is not complete.

@@ -18,15 +18,33 @@ std::size_t bytes_of(std::string_view text, std::size_t count) {
     return at;
 }
 
+// The first byte of a character that is at `at`, or else of the next one.
+std::size_t whole_from(std::string_view text, std::size_t at) {
+    while (at < text.size() && (text[at] & 0xc0) == 0x80)
+        ++at;
+    return at;
+}
+
 // The line of the statement in which the server found the error, and under it
-// a mark.
+// a mark. Of a long line, what is around that.
 std::string show_position(std::string_view statement, std::size_t position) {
+    constexpr std::size_t kAround = 100;
     std::size_t at = bytes_of(statement, position - 1);
     std::size_t begin = statement.substr(0, at).rfind('\n') + 1;  // npos + 1: 0
     std::size_t end = std::min(statement.find('\n', at), statement.size());
-    std::string line = printable(statement.substr(begin, end - begin));
-    std::string before = printable(statement.substr(begin, at - begin));
-    return fmt::format("    {}\n    {}^\n", line,
+    std::string before;
+    std::string after;
+    if (at - begin > kAround) {
+        begin = whole_from(statement, at - kAround);
+        before = "…";
+    }
+    if (end - at > kAround) {
+        end = whole_from(statement, at + kAround);
+        after = "…";
+    }
+    before += printable(statement.substr(begin, at - begin));
+    after.insert(0, printable(statement.substr(at, end - at)));
+    return fmt::format("    {}{}\n    {}^\n", before, after,
                        std::string(columns_of(before), ' '));
 }
 

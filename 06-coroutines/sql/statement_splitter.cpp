@@ -32,6 +32,9 @@ std::optional<std::string> StatementSplitter::next(std::string_view& bytes) {
     while (!bytes.empty()) {
         char c = bytes.front();
         bytes.remove_prefix(1);
+        if (c == '\0') {
+            throw std::invalid_argument("a statement with a NUL byte in it");
+        }
         if (text_.empty() && is_blank(c)) continue;
         if (text_.size() == longest_ && c != ';') {
             throw std::length_error(
@@ -146,16 +149,21 @@ bool StatementSplitter::follows(char c) const {
     return at > since_ && text_[at - 1] == c;
 }
 
-// Strings with nothing but the end of a line between them are one, and so is
-// what has a quote in it, written twice.
+// Strings with nothing but the end of a line and comments between them are one,
+// and so is what has a quote in it, written twice.
 bool StatementSplitter::continues_string() const {
     if (string_end_ == kNowhere) return false;
     std::string_view between(text_.data() + string_end_,
                              text_.size() - 1 - string_end_);
     bool new_line = between.empty();
-    for (char c : between) {
+    while (!between.empty()) {
+        if (between.starts_with("--")) {
+            between.remove_prefix(between.find_first_of("\r\n"));
+        }
+        char c = between.front();
         if (!is_blank(c)) return false;
         new_line = new_line || c == '\n' || c == '\r';
+        between.remove_prefix(1);
     }
     return new_line;
 }
@@ -168,7 +176,7 @@ void StatementSplitter::open(State state) {
 
 void StatementSplitter::close() {
     bool string = state_ == State::string || state_ == State::escape_string;
-    string_end_ = string ? text_.size() : kNowhere;
+    if (string) string_end_ = text_.size();
     open(State::plain);
 }
 

@@ -3,7 +3,8 @@
 //
 // Not known here: the parentheses of CREATE RULE and the BEGIN ATOMIC of a
 // function, inside of which a `;` does not end the statement either; write the
-// function's body as a $$ string $$.
+// function's body as a $$ string $$. And the setting with which a backslash
+// means something in any string: standard_conforming_strings = off.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +25,8 @@ public:
     // Takes bytes from the front of `bytes` until a statement is complete, and
     // gives it without its `;` and the blanks in front; nothing if `bytes` is
     // used up before that. What is only blanks and comments is no statement.
-    // Throws std::length_error.
+    // Throws std::length_error, and std::invalid_argument for a NUL byte: libpq
+    // would take that for the end, and half a statement may mean much more.
     std::optional<std::string> next(std::string_view& bytes);
 
     // Nothing has begun: what comes next is the first word of a statement.

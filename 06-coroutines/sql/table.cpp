@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cwchar>
 #include <stdexcept>
+#include <utility>
 
 namespace tincan::sql {
 
@@ -12,6 +13,14 @@ namespace {
 
 std::string_view without_blanks_behind(std::string_view line) {
     return line.substr(0, line.find_last_not_of(' ') + 1);
+}
+
+// Bytes like 10xxxxxx only continue a character.
+std::string beginning_of(std::string_view cell, std::size_t most) {
+    if (cell.size() <= most) return printable(cell);
+    while (most > 0 && (cell[most] & 0xc0) == 0x80)
+        --most;
+    return printable(cell.substr(0, most)) + "…";
 }
 
 }  // namespace
@@ -32,6 +41,7 @@ Table::Table(std::vector<Heading> headings, std::size_t most) : most_(most) {
         numbers_.push_back(heading.number);
         names_.push_back(printable(heading.name));
     }
+    longest_.resize(names_.size());
 }
 
 void Table::add(const std::vector<Cell>& row) {
@@ -39,12 +49,20 @@ void Table::add(const std::vector<Cell>& row) {
         throw std::invalid_argument("a row does not fit its table");
     }
     ++rows_;
-    if (bytes_ >= most_) return;
-    std::vector<std::string>& cells = cells_.emplace_back();
+    if (full_) return;
+    Row cells;
+    std::vector<std::size_t> longest;
+    std::size_t bytes = sizeof(Row);  // of each row, with this one
     for (const Cell& cell : row) {
-        cells.push_back(cell ? printable(*cell) : "NULL");
-        bytes_ += cells.back().size() + sizeof(std::string);
+        std::size_t i = cells.size();
+        cells.push_back(cell ? beginning_of(*cell, most_) : "NULL");
+        longest.push_back(std::max(longest_[i], cells[i].size()));
+        bytes += longest[i] + sizeof(std::string);
     }
+    full_ = !cells_.empty() && bytes * (cells_.size() + 1) > most_;
+    if (full_) return;
+    longest_ = std::move(longest);
+    cells_.push_back(std::move(cells));
 }
 
 std::string Table::str() const {
@@ -57,7 +75,7 @@ std::string Table::str() const {
     }
 
     std::string text;
-    auto add_line = [&](const std::vector<std::string>& cells) {
+    auto add_line = [&](const Row& cells) {
         std::string line;
         for (std::size_t i = 0; i < cells.size(); ++i) {
             std::string padding(widths[i] - columns_of(cells[i]), ' ');

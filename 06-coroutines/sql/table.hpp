@@ -26,7 +26,8 @@ using Cell = std::optional<std::string_view>;
 // in a big table gets its beginning and its size, and we keep our memory.
 class Table {
 public:
-    // Keeps rows until they have `most` bytes.
+    // Keeps rows until they have `most` bytes, with all that makes the narrow
+    // ones as wide as the widest; and so much of a single cell.
     explicit Table(std::vector<Heading> headings, std::size_t most = 1 << 20);
 
     // A row has a cell under each heading.
@@ -40,11 +41,14 @@ public:
     std::string str() const;
 
 private:
+    using Row = std::vector<std::string>;
+
     std::size_t most_;
     std::vector<bool> numbers_;  // by column
-    std::vector<std::string> names_;
-    std::vector<std::vector<std::string>> cells_;  // of the rows kept
-    std::size_t bytes_ = 0;                        // in them
+    Row names_;
+    std::vector<std::size_t> longest_;  // bytes of a cell of the rows kept
+    std::vector<Row> cells_;            // of those
+    bool full_ = false;
     std::size_t rows_ = 0;
 };
 

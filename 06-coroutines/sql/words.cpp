@@ -41,10 +41,10 @@ char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-// In lower case; as many as come before anything else, and three at most.
+// In lower case; as many as come before anything else, and five at most.
 std::vector<std::string> first_words(std::string_view text) {
     std::vector<std::string> words;
-    while (words.size() < 3) {
+    while (words.size() < 5) {
         text = without_comments(text);
         auto end = std::ranges::find_if_not(text, is_in_word);
         if (end == text.begin()) break;
@@ -69,6 +69,7 @@ bool begins_transaction(std::string_view statement) {
 bool ends_transaction(std::string_view statement) {
     std::vector<std::string> words = first_words(statement);
     if (words.empty()) return false;
+    if (contains(words, "chain") && !contains(words, "no")) return false;
     if (words[0] == "rollback") return !contains(words, "to");
     if (words[0] == "prepare") return contains(words, "transaction");
     return words[0] == "commit" || words[0] == "end" || words[0] == "abort";

@@ -8,7 +8,8 @@ namespace tincan::sql {
 
 // BEGIN, START TRANSACTION
 bool begins_transaction(std::string_view statement);
-// COMMIT, END, ABORT, PREPARE TRANSACTION, and ROLLBACK, but not to a savepoint
+// COMMIT, END, ABORT, PREPARE TRANSACTION, and ROLLBACK, but not to a
+// savepoint; none of them with AND CHAIN, which begins the next one at once.
 bool ends_transaction(std::string_view statement);
 
 }  // namespace tincan::sql
