@@ -35,12 +35,15 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <clocale>
 #include <csignal>
+#include <cstdio>
 #include <exception>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 using namespace tincan;
@@ -60,7 +63,10 @@ public:
           pool_(conninfo, at_once ? kConnections : 1),
           jobs_(pool_, [this](std::string_view text) { print(text); }) {}
     Client(const Client&) = delete;
-    ~Client() { give_up_.cancel(); }
+    ~Client() {
+        give_up_.cancel();
+        stop_soon_.cancel();
+    }
 
     Coro<void> run();
 
@@ -73,6 +79,7 @@ private:
     void interrupt();
     void stop();
     void print(std::string_view text);
+    void output_fails(int error);
     std::string_view prompt();
 
     EventLoop& loop_ = EventLoop::running();
@@ -84,6 +91,8 @@ private:
     std::optional<Task<void>> reading_;
     Handle give_up_;
     std::optional<sql::Console> console_;  // while one types on a terminal
+    int output_error_ = 0;                 // errno of the first
+    Handle stop_soon_;
 };
 
 // #region run
@@ -109,6 +118,10 @@ Coro<void> Client::run() {
         print("The transaction that was open at the end is rolled back.\n");
     }
     if (error) std::rethrow_exception(error);
+    if (output_error_ != 0) {
+        throw std::system_error(output_error_, std::generic_category(),
+                                "stdout");
+    }
 }
 
 Coro<void> Client::read() {
@@ -123,9 +136,11 @@ Coro<void> Client::read() {
 }
 
 Coro<void> Client::take_bytes(StreamReader input) {
-    while (!stopping_) {
+    bool more = true;
+    while (more && !stopping_) {
         std::string_view bytes = co_await input.read();
-        if (bytes.empty()) co_return;
+        more = !bytes.empty();
+        if (!more) bytes = "\n";  // the last line may have none
         while (std::optional<sql::Entry> entry = input_.next(bytes)) {
             take(*entry);
             if (!at_once_) co_await jobs_.join();
@@ -218,8 +233,17 @@ std::string_view Client::prompt() {
 
 void Client::print(std::string_view text) {
     if (console_) return console_->print(text);
-    fmt::print("{}", text);
-    std::fflush(stdout);
+    std::size_t written = std::fwrite(text.data(), 1, text.size(), stdout);
+    if (written < text.size() || std::fflush(stdout) != 0) output_fails(errno);
+}
+
+// Results that nobody gets: no other statement is sent. Nothing is thrown here,
+// who prints may be a destructor.
+void Client::output_fails(int error) {
+    if (output_error_ != 0) return;
+    output_error_ = error;
+    stopping_ = true;
+    stop_soon_ = loop_.call_soon([this] { stop(); });
 }
 
 Coro<void> converse(std::string conninfo, bool at_once) {

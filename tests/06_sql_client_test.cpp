@@ -4,6 +4,7 @@
 #include "tests/support/bytes.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <set>
 #include <string>
@@ -46,15 +47,23 @@ public:
             if (deadline.passed()) throw std::runtime_error("none " + state);
         }
     }
-    // Everything it prints until it ends, which it has to.
-    std::string to_the_end() {
+    // Everything it prints until it ends, which it has to: without an error,
+    // or with this one.
+    std::string to_the_end(const std::string& error = "") {
         process_.close_stdin();
         std::optional<Exit> exit = process_.wait_exit(Deadline(20s));
-        EXPECT_TRUE(exit && exit->code == 0)
+        EXPECT_TRUE(exit && exit->code == (error.empty() ? 0 : 1))
             << (exit ? to_string(*exit) : "still runs");
         process_.end();
-        EXPECT_EQ(process_.err(), "");
+        EXPECT_EQ(process_.err(), error);
         return process_.out();
+    }
+    // No descriptor beyond 2 that it has not yet.
+    void limit_descriptors(bool on) {
+        rlimit limit{};
+        ::prlimit(process_.pid(), RLIMIT_NOFILE, nullptr, &limit);
+        limit.rlim_cur = on ? 3 : limit.rlim_max;
+        ::prlimit(process_.pid(), RLIMIT_NOFILE, &limit, nullptr);
     }
 
 private:
@@ -233,6 +242,13 @@ TEST(SqlClientStops, TheEndOfInputWaitsForWhatRuns) {
     EXPECT_HAS(all, "Not sent: its end, a `;`, did not come.");
 }
 
+// A file whose last line has no end.
+TEST(SqlClientStops, TheEndOfInputIsTheEndOfItsLastLine) {
+    std::string all = answers("select 'one' as o; -- the end");
+    EXPECT_EQ(all.find("Not sent"), std::string::npos) << all;
+    EXPECT_HAS(answers("\\jobs"), "No statement runs.");
+}
+
 TEST(SqlClientStops, CtrlCStopsWhatRunsThenWhatIsTypedThenTheProgram) {
     Client client;
     client.start_forever(1, 3);
@@ -272,6 +288,19 @@ TEST(SqlClientStops, CancellingWhatIsNotThereIsAnErrorLine) {
     client.hear("Commands: ");
     client.type("select 1;\\cancel 1\n");
     client.hear("Cancelled before it was sent.");
+    client.to_the_end();
+}
+
+// What can't be cancelled now, for want of a descriptor, is so later.
+TEST(SqlClientStops, ARequestToCancelThatFailsIsRepeated) {
+    Client client;
+    client.start_forever(1, 1);
+    client.limit_descriptors(true);
+    client.type("\\cancel 1\n");
+    client.until_jobs("is cancelled", 1);
+    client.until_jobs("is cancelled", 1);  // a turn later: it was tried
+    client.limit_descriptors(false);
+    EXPECT_HAS(client.hear("ERROR"), "57014");
     client.to_the_end();
 }
 
@@ -424,6 +453,36 @@ TEST_F(SqlClientTransaction, ThatLosesItsConnectionIsNotFinishedOnAnotherOne) {
     expect_cheeses(0);
 }
 
+// It would have begun the next one.
+TEST_F(SqlClientTransaction, ThatIsLostIsNotEndedByAndChain) {
+    Client client = Client::in_order();
+    client.type(
+        "begin; select pg_terminate_backend(pg_backend_pid());"
+        "rollback and chain; insert into cheese values ('Edam'); rollback;"
+        "select 'again' as a;\n");
+    client.hear("[3]");
+    client.hear("Not sent: its transaction was lost");
+    client.hear("[4]");
+    client.hear("Not sent: its transaction was lost");
+    client.hear(" again");
+    client.to_the_end();
+    expect_cheeses(0);
+}
+
+// libpq would send what stands in front of it.
+TEST_F(SqlClientTransaction, ANulByteEndsEverything) {
+    answers("insert into cheese values ('Brie');");
+    Client client = Client::in_order();
+    client.type(
+        "begin; insert into cheese values ('Edam');"
+        "delete from cheese " +
+        std::string(1, '\0') + "where name = 'Gouda'; commit;\n");
+    std::string all =
+        client.to_the_end("sql_client: a statement with a NUL byte in it\n");
+    EXPECT_HAS(answer(all, 2), "open at the end is rolled back.");
+    expect_cheeses(1);
+}
+
 TEST_F(SqlClientTransaction, AtTheEndOfTheInputIsRolledBackAndSaidSo) {
     for (bool in_order : {false, true}) {
         Client client = in_order ? Client::in_order() : Client();
@@ -471,6 +530,30 @@ TEST(SqlClientStops, AServerThatHangsKeepsNobody) {
     EXPECT_EQ(occurrences(all, "[3] select 1\nCancelled before"), 1U) << all;
 }
 
+// The request is for the server's first process, the answer comes from another
+// one, and may be there long before.
+TEST(SqlClientStops, ARequestToCancelThatHangsHoldsNoAnswerBack) {
+    Client holder = Client::in_order();
+    holder.type("select 'locked' as l from pg_advisory_lock(1);\n");
+    holder.hear(" locked");
+    Client client;
+    client.type(
+        "begin; select 'answer' as a from pg_advisory_lock(1);"
+        "select 'behind' as b; rollback; select 'next' as n;\n");
+    client.hear("BEGIN");
+    client.until_jobs("runs", 1);
+    Frozen frozen;
+    client.type("\\cancel 2\n");
+    client.until_jobs("is cancelled", 1);
+    holder.type("select pg_advisory_unlock(1);\n");
+    client.hear(" answer");
+    // The request may still reach that connection.
+    client.hear("Not sent: its transaction was lost");
+    client.hear(" next");
+    client.to_the_end();
+    holder.to_the_end();
+}
+
 TEST(SqlClientPool, AnIdleConnectionThatWasLostIsReplacedInSilence) {
     Client client;
     client.type("select 1 as one;\n");
@@ -512,6 +595,45 @@ TEST(SqlClientPool, WithoutAServerThereIsOneClearLine) {
     EXPECT_EQ(client.out(), "");
     EXPECT_EQ(occurrences(client.err(), "\n"), 1U) << client.err();
     EXPECT_HAS(client.err(), "sql_client: connection to server on socket");
+}
+
+TEST(SqlClientPool, WhatTheServerSaysFirstDrivesNoTerminalEither) {
+    Process client(
+        {TINCAN_BUILD_DIR "/06-coroutines/sql_client",
+         "host=" + cluster->folder() + " dbname=postgres user='\x1b[2J\\\\x'"});
+    std::optional<Exit> exit = client.wait_exit(Deadline(20s));
+    client.end();
+    ASSERT_TRUE(exit);
+    EXPECT_EQ(exit->code, 1);
+    EXPECT_EQ(client.err().find('\x1b'), std::string::npos) << client.err();
+    EXPECT_HAS(client.err(), "role \"\\x1b[2J\\\\x\" does not exist");
+}
+
+// Long and short: with and without stdio's buffer.
+TEST(SqlClientOutput, ThatCantBeWrittenEndsTheProgram) {
+    for (const char* first : {"select 1;", "select repeat('x', 100000);"}) {
+        for (bool at_once : {false, true}) {
+            Process client({"sh", "-c", "exec \"$0\" \"$1\" $2 > /dev/full",
+                            TINCAN_BUILD_DIR "/06-coroutines/sql_client",
+                            cluster->conninfo(), at_once ? "--at-once" : ""});
+            client.write(first, Deadline(5s));
+            if (!at_once) client.write("create table never ();", Deadline(5s));
+            std::optional<Exit> exit = client.wait_exit(Deadline(20s));
+            ASSERT_TRUE(exit) << "goes on";
+            client.end();
+            EXPECT_EQ(to_string(*exit), "exited with 1");
+            EXPECT_EQ(client.err(),
+                      "sql_client: stdout: No space left on device\n");
+        }
+    }
+    EXPECT_HAS(answers("select * from never;\n"), "ERROR 42P01");
+}
+
+TEST(SqlClientOutput, NotificationsAreShown) {
+    Client client = Client::in_order();
+    client.type("listen cheese; notify cheese, 'Brie\x1b';\n");
+    client.hear("NOTIFY: cheese: Brie\\x1b");
+    client.to_the_end();
 }
 
 TEST(SqlClientPool, WrongArgumentsAreAUsageError) {

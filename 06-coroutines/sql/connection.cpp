@@ -1,6 +1,7 @@
 #include "06-coroutines/sql/connection.hpp"
 
 #include "01-blocking/socket.hpp"
+#include "01-blocking/text.hpp"
 #include "06-coroutines/sql/readiness.hpp"
 #include "06-coroutines/tincan/event_loop.hpp"
 #include "06-coroutines/tincan/timeout.hpp"
@@ -8,11 +9,14 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <new>
 #include <string_view>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -115,12 +119,16 @@ Coro<void> send_cancel(std::shared_ptr<PGcancel> request) {
 }
 
 // A request may come too early: the server forgets it if it has not begun with
-// the statement. So it is repeated.
+// the statement. So it is repeated, and so is one that could not be made.
 Coro<void> cancel_until_answered(std::shared_ptr<PGcancel> request,
                                  std::shared_ptr<Event> answered) {
     using namespace std::chrono_literals;
     while (!answered->is_set()) {
-        co_await send_cancel(request);
+        try {
+            co_await send_cancel(request);
+        } catch (const std::system_error&) {
+            // No descriptor, or no thread, for it.
+        }
         try {
             co_await wait_for(answered->wait(), 100ms);
         } catch (const TimeoutError&) {
@@ -171,7 +179,7 @@ bool Connection::is_alive() {
     while (connection != nullptr && PQstatus(connection) == CONNECTION_OK) {
         pollfd socket{PQsocket(connection), POLLIN, 0};
         if (::poll(&socket, 1, 0) <= 0) return true;
-        PQconsumeInput(connection);
+        if (PQconsumeInput(connection) == 0) break;
         PQisBusy(connection);  // takes in what it has read
     }
     return false;
@@ -199,13 +207,26 @@ Coro<Reply> Connection::query(std::string statement, Listener listener) {
     Reply reply;
     co_await run(statement.c_str(), reply);
     reply.time = loop.time() - begun;
-    if (cancel_) {
-        answered_->set();
-        co_await *cancel_;
-        cancel_.reset();
-    }
     reply.lost = PQstatus(connection_.get()) == CONNECTION_BAD;
+    show_notifications();
+    if (cancel_) co_await end_cancel();
     co_return reply;
+}
+
+// A request that is still on its way could stop the next statement. One that
+// hangs, or for which nobody wants to wait, costs the connection, but not the
+// reply.
+Coro<void> Connection::end_cancel() {
+    using namespace std::chrono_literals;
+    answered_->set();
+    try {
+        co_await wait_for(*cancel_, 1s);
+        cancel_.reset();
+    } catch (const TimeoutError&) {
+        close();
+    } catch (const CancelledError&) {
+        close();
+    }
 }
 
 void Connection::request_cancel() {
@@ -248,7 +269,7 @@ Coro<void> Connection::run(const char* statement, Reply& reply) {
             co_await flush();
             continue;
         }
-        if (status == PGRES_FATAL_ERROR) {
+        if (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE) {
             table.reset();
             answer.error = message_of(result.get());
         } else if (status == PGRES_COPY_BOTH) {
@@ -300,17 +321,33 @@ Coro<void> Connection::receive_copy(Table& table) {
     }
 }
 
+// Whatever was notified meanwhile to a connection that listens: libpq keeps it
+// until somebody asks.
+void Connection::show_notifications() {
+    while (PGnotify* notify = PQnotifies(connection_.get())) {
+        std::unique_ptr<PGnotify, void (*)(void*)> owner(notify, PQfreemem);
+        Message message;
+        message.severity = "NOTIFY";
+        message.text = fmt::format("{}: {}", notify->relname, notify->extra);
+        listener_(message);
+    }
+}
+
 std::string Connection::error() const {
     std::string_view text = without_line_end(PQerrorMessage(connection_.get()));
     std::string line;
     for (char c : text)
         if (c != '\t') line += c == '\n' ? ' ' : c;
-    return line;
+    return printable(line);
 }
 
+// Called by libpq, through which no exception may fly: it is in C.
 void Connection::on_notice(void* self, const PGresult* notice) {
     auto& connection = *static_cast<Connection*>(self);
-    if (connection.listener_) connection.listener_(message_of(notice));
+    try {
+        if (connection.listener_) connection.listener_(message_of(notice));
+    } catch (const std::bad_alloc&) {
+    }
 }
 
 }  // namespace tincan::sql

@@ -41,7 +41,7 @@ public:
     ~Connection() { close(); }
 
     // Anew if it was open. Throws NotConnected with what libpq says, in one
-    // line.
+    // line of printable().
     Coro<void> open();
     void close();
     // False if it never was open, or has been lost meanwhile.
@@ -81,6 +81,8 @@ private:
     Coro<void> flush();
     Coro<Result> next_result();
     Coro<void> receive_copy(Table& table);
+    Coro<void> end_cancel();
+    void show_notifications();
     std::string error() const;
     static void on_notice(void* self, const PGresult* notice);
 

@@ -1,6 +1,5 @@
 #include "06-coroutines/sql/jobs.hpp"
 
-#include "01-blocking/text.hpp"
 #include "06-coroutines/sql/reply.hpp"
 
 #include <fmt/core.h>
@@ -56,7 +55,7 @@ Coro<void> Jobs::run(Job& job, Ending ending) {
             turn.is_outside() && job.connection->in_transaction();
         ending.say(to_string(reply, job.statement));
     } catch (const NotConnected& error) {
-        ending.say(fmt::format("Not sent: {}\n", printable(error.what())));
+        ending.say(fmt::format("Not sent: {}\n", error.what()));
     } catch (const CancelledError&) {
         if (job.connection != nullptr) {
             ending.say(
@@ -65,7 +64,10 @@ Coro<void> Jobs::run(Job& job, Ending ending) {
         }
         throw;
     } catch (const std::exception& error) {
-        ending.say(fmt::format("Given up: {}\n", printable(error.what())));
+        ending.say(
+            fmt::format("Given up: {}. Whether the statement took effect is "
+                        "not known.\n",
+                        error.what()));
     }
 }
 // #endregion run
