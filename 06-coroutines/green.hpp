@@ -8,7 +8,8 @@
 //
 // Boost.Context changes from one stack to another; all else is here. No green
 // thread may wait in a catch block: the runtime of C++ keeps one list of the
-// exceptions being handled for all of them.
+// exceptions being handled for all of them. None may swallow what it does not
+// know, with catch (...): so it is told that the loop ends.
 #pragma once
 
 #include "01-blocking/connection.hpp"
@@ -16,16 +17,20 @@
 #include "04-poll/selector.hpp"
 #include "06-coroutines/stack_switch.hpp"
 
+#include <sys/mman.h>
+#include <unistd.h>
 #include <boost/context/fiber.hpp>
-#include <boost/context/protected_fixedsize_stack.hpp>
 
 #include <chrono>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <list>
 #include <map>
 #include <memory>
+#include <new>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 
 namespace tincan::green {
@@ -47,42 +52,86 @@ struct Thread {
 };
 // #endregion thread
 
+// Gives Boost.Context stacks of 256 KiB, of which the kernel provides what is
+// used; behind the end of each is a page that may not be touched. Boost has
+// such a class too, but goes on without the page if there is none. mmap(2),
+// mprotect(2)
+class StackAllocator {
+public:
+    // Throws std::bad_alloc.
+    boost::context::stack_context allocate() const {
+        void* all = ::mmap(nullptr, guard_ + kSize, PROT_NONE,
+                           MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (all == MAP_FAILED) throw std::bad_alloc();
+        boost::context::stack_context stack;
+        stack.size = kSize;
+        stack.sp = static_cast<char*>(all) + guard_ + kSize;
+        if (::mprotect(end_of(stack), kSize, PROT_READ | PROT_WRITE) == -1) {
+            deallocate(stack);
+            throw std::bad_alloc();
+        }
+        return stack;
+    }
+    void deallocate(boost::context::stack_context& stack) const {
+        ::munmap(end_of(stack) - guard_, guard_ + kSize);
+    }
+
+private:
+    static constexpr std::size_t kSize = 256 * 1024;
+
+    // It grows downwards.
+    static char* end_of(const boost::context::stack_context& stack) {
+        return static_cast<char*>(stack.sp) - stack.size;
+    }
+
+    std::size_t guard_ = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+};
+
 class Loop {
 public:
     explicit Loop(std::unique_ptr<Selector> selector)
         : selector_(std::move(selector)) {}
     Loop(const Loop&) = delete;
     Loop& operator=(const Loop&) = delete;
+    // Who still waits is told so by an exception, which empties his stack.
+    ~Loop() {
+        ending_ = true;
+        while (!threads_.empty())
+            go_on(threads_.front());
+    }
 
     // The one that runs.
     static Loop& running() { return *running_; }
     Thread& current() { return *current_; }
 
     // #region start
-    // Gives `function` a stack of 256 KiB, of which the kernel provides what
-    // is used; behind its end is a page that may not be touched. Throws
-    // std::bad_alloc if there is none. mmap(2), mprotect(2)
+    // Gives `function` a stack. Throws std::bad_alloc if there is none.
     void start(std::function<void()> function) {
-        boost::context::protected_fixedsize_stack allocator(256 * 1024);
+        std::list<Thread> one(1);
+        Thread& thread = one.front();
+        auto body = [this, &thread, function = std::move(function)](
+                        boost::context::fiber&& loop) {
+            loop_ = std::move(loop);
+            thread.bounds.arrived(loop_bounds_);
+            live(function);
+            thread.bounds.leave_for_good(loop_bounds_);
+            return std::move(loop_);
+        };
+        StackAllocator allocator;
         boost::context::stack_context memory = allocator.allocate();
-        Thread& thread = threads_.emplace_front();
-        thread.place = threads_.begin();
         thread.bounds = StackSwitch(memory.sp, memory.size);
         thread.stack = boost::context::fiber(
             std::allocator_arg,
             boost::context::preallocated(memory.sp, memory.size, memory),
-            allocator, [this, &thread, function](boost::context::fiber&& loop) {
-                loop_ = std::move(loop);
-                thread.bounds.arrived(loop_bounds_);
-                function();
-                thread.bounds.leave_for_good(loop_bounds_);
-                return std::move(loop_);
-            });
+            allocator, std::move(body));
         ready_.push_back(&thread);
+        threads_.splice(threads_.begin(), one);
+        thread.place = threads_.begin();
     }
     // #endregion start
 
     // #region run
+    // Until all have ended, or one throws something: that comes out here.
     void run() {
         running_ = this;
         while (!threads_.empty()) {
@@ -90,6 +139,9 @@ public:
                 Thread* next = ready_.front();
                 ready_.pop_front();
                 go_on(*next);
+                if (error_) {
+                    std::rethrow_exception(std::exchange(error_, nullptr));
+                }
             }
             ask_selector();
             expire_timers();
@@ -99,15 +151,20 @@ public:
     // Leaves the current one where it stands until somebody wakes it.
     void pause() {
         Thread& self = *current_;
-        self.bounds.leave(loop_bounds_);
-        loop_ = std::move(loop_).resume();
-        self.bounds.arrived(loop_bounds_);
+        if (!ending_) {
+            self.bounds.leave(loop_bounds_);
+            loop_ = std::move(loop_).resume();
+            self.bounds.arrived(loop_bounds_);
+        }
+        if (ending_) throw Ending();
     }
     void wake(Thread& thread) { ready_.push_back(&thread); }
     // #endregion run
 
     // #region wait
-    // Until `fd` is ready, or `patience` is over: then false.
+    // Until `fd` is ready, or `patience` is over: then false. One at a time for
+    // each direction: throws std::logic_error. Throws std::system_error if the
+    // selector can't watch it.
     bool wait(int fd, Events wanted,
               std::optional<Clock::duration> patience = std::nullopt) {
         Thread& self = *current_;
@@ -123,6 +180,17 @@ public:
     // #endregion wait
 
 private:
+    struct Ending {};
+
+    void live(const std::function<void()>& function) {
+        try {
+            if (!ending_) function();
+        } catch (const Ending&) {
+        } catch (...) {
+            error_ = std::current_exception();
+        }
+    }
+
     // Who waits for a descriptor, at most one for each direction.
     struct Watched {
         Thread* reader = nullptr;
@@ -174,7 +242,11 @@ private:
     void set_waiter(int fd, Events direction, Thread* waiter) {
         Watched& before = watched_[fd];
         Watched now = before;
-        (direction == kReadable ? now.reader : now.writer) = waiter;
+        Thread*& place = direction == kReadable ? now.reader : now.writer;
+        if (place != nullptr && waiter != nullptr) {
+            throw std::logic_error("two wait for the same descriptor");
+        }
+        place = waiter;
         if (before.wanted() == 0) {
             selector_->add(fd, now.wanted(), static_cast<std::uint64_t>(fd));
         } else if (now.wanted() == 0) {
@@ -195,6 +267,8 @@ private:
     std::deque<Thread*> ready_;
     Thread::Timers timers_;
     std::map<int, Watched> watched_;  // by descriptor
+    std::exception_ptr error_;        // that one ended with
+    bool ending_ = false;
 };
 
 // #region calls
