@@ -1,15 +1,21 @@
 // The SQL client against a real server. All of these share one cluster, so
 // CMake makes one test of them: see CMakeLists.txt.
+#include "01-blocking/connection.hpp"
 #include "tests/06_sql_cluster.hpp"
 #include "tests/support/bytes.hpp"
+#include "tests/support/deadline.hpp"
+#include "tests/support/proc.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 
+#include <array>
 #include <set>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace tincan::test {
 namespace {
@@ -25,6 +31,9 @@ public:
     explicit Client(const std::string& selector = "epoll")
         : Client({"--selector=" + selector, "--at-once"}) {}
     static Client in_order() { return Client(Command{}); }
+    static Client of(const std::string& conninfo) {
+        return Client({"--at-once"}, conninfo);
+    }
 
     Process* operator->() { return &process_; }
     void type(const std::string& text) { process_.write(text, Deadline(5s)); }
@@ -67,13 +76,14 @@ public:
     }
 
 private:
-    explicit Client(Command options)
-        : process_(with_conninfo(std::move(options))) {}
+    explicit Client(Command options,
+                    const std::string& conninfo = cluster->conninfo())
+        : process_(with_conninfo(std::move(options), conninfo)) {}
 
-    static Command with_conninfo(Command options) {
+    static Command with_conninfo(Command options, const std::string& conninfo) {
         options.insert(options.begin(),
                        TINCAN_BUILD_DIR "/06-coroutines/sql_client");
-        options.push_back(cluster->conninfo());
+        options.push_back(conninfo);
         return options;
     }
     int jobs(const std::string& state) {
@@ -552,6 +562,72 @@ TEST(SqlClientStops, ARequestToCancelThatHangsHoldsNoAnswerBack) {
     client.hear(" next");
     client.to_the_end();
     holder.to_the_end();
+}
+
+// Lets clients in as PostgreSQL does, but when the test wants it to.
+class Doorkeeper {
+public:
+    Doorkeeper() { give_up_after_20_s(listener_); }
+
+    std::string conninfo() const {
+        std::string address = to_string(local_address(listener_));
+        return "host=127.0.0.1 user=ann dbname=x sslmode=disable"
+               " gssencmode=disable port=" +
+               address.substr(address.rfind(':') + 1);
+    }
+    // The next one, who has said who it is.
+    Socket accept() const {
+        Socket client = accept_client(listener_).socket;
+        give_up_after_20_s(client);
+        std::array<char, 1000> buffer{};
+        receive(client, buffer);
+        return client;
+    }
+    // "You are who you say", "ready for queries".
+    static void let_in(const Socket& client) {
+        using namespace std::string_view_literals;
+        send_all(client, "R\0\0\0\10\0\0\0\0Z\0\0\0\5I"sv);
+    }
+
+private:
+    static void give_up_after_20_s(const Socket& socket) {
+        timeval patience{.tv_sec = 20, .tv_usec = 0};
+        check(::setsockopt(socket.fd(), SOL_SOCKET, SO_RCVTIMEO, &patience,
+                           sizeof patience),
+              "setsockopt");
+    }
+
+    Socket listener_ = listen_on({.host = "127.0.0.1", .port = "0"});
+};
+
+// It gets its connection and is cancelled in the same turn of the loop.
+TEST(SqlClientStops, WhatIsCancelledWhileItConnectsIsNotSent) {
+    Doorkeeper server;
+    Client client = Client::of(server.conninfo());
+    {
+        std::vector<Socket> idle(6);
+        for (Socket& connection : idle) {
+            connection = server.accept();
+            Doorkeeper::let_in(connection);
+        }
+        client.type("\\jobs\n");
+        client.hear("No statement runs.");
+    }
+    client.type("delete from cheese;\n");
+    Socket anew = server.accept();
+    client->signal(SIGSTOP);
+    EXPECT_TRUE(eventually([&] { return state_of(client->pid()) == 'T'; },
+                           Deadline(20s)));
+    Doorkeeper::let_in(anew);
+    client.type("\\cancel 1\n");
+    client->signal(SIGCONT);
+    client.hear("[1] delete from cheese");
+    EXPECT_EQ(client.hear(""), "Cancelled before it was sent.");
+    client.to_the_end();
+    std::array<char, 1000> buffer{};
+    std::size_t count = receive(anew, buffer);
+    EXPECT_EQ(std::string_view(buffer.data(), count).find("delete"),
+              std::string_view::npos);
 }
 
 TEST(SqlClientPool, AnIdleConnectionThatWasLostIsReplacedInSilence) {

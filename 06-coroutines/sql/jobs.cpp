@@ -1,9 +1,11 @@
 #include "06-coroutines/sql/jobs.hpp"
 
 #include "06-coroutines/sql/reply.hpp"
+#include "06-coroutines/tincan/sleep.hpp"
 
 #include <fmt/core.h>
 
+#include <chrono>
 #include <utility>
 
 namespace tincan::sql {
@@ -44,11 +46,13 @@ void Jobs::start(std::string statement) {
 
 // #region run
 Coro<void> Jobs::run(Job& job, Ending ending) {
+    using namespace std::chrono_literals;
     Connection::Listener listener = [this, &job](const Message& message) {
         show(job, to_string(message, job.statement));
     };
     try {
         Transaction::Turn turn = co_await transaction_.turn(job.statement);
+        co_await sleep(0s);  // who was cancelled meanwhile sends nothing
         job.connection = &turn.connection();
         Reply reply = co_await job.connection->query(job.statement, listener);
         reply.rolled_back =
