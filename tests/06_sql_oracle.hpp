@@ -132,12 +132,16 @@ inline std::vector<std::string> split_by_oracle(std::string_view text) {
     std::vector<std::string> statements;
     std::size_t begin = 0;
     bool says_something = false;
+    std::size_t parentheses = 0;
+    std::size_t blocks = 0;  // BEGIN ATOMIC, and CASE in there
+    std::string last_word;
     for (std::size_t at = 0; at < text.size();) {
         if (at == begin && detail::is_space(text[at])) {
             begin = ++at;
             continue;
         }
-        if (text[at] == ';') {
+        if (text[at] == ';' && parentheses == 0 && blocks == 0) {
+            last_word.clear();
             if (says_something) {
                 statements.emplace_back(text.substr(begin, at - begin));
             }
@@ -147,7 +151,19 @@ inline std::vector<std::string> split_by_oracle(std::string_view text) {
         }
         says_something = says_something || (!oracle.is_comment(at) &&
                                             !detail::is_space(text[at]));
-        at = oracle.end_of_token(at);
+        std::size_t end = oracle.end_of_token(at);
+        std::string token(text.substr(at, end - at));
+        if (token == "(") ++parentheses;
+        if (token == ")" && parentheses > 0) --parentheses;
+        if (detail::is_letter(token[0])) {
+            for (char& c : token)
+                c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+            bool atomic = last_word == "begin" && token == "atomic";
+            if (atomic || (blocks > 0 && token == "case")) ++blocks;
+            if (blocks > 0 && token == "end") --blocks;
+            last_word = token;
+        }
+        at = end;
     }
     return statements;
 }

@@ -93,14 +93,32 @@ TEST(Statements, HaveNoNulByte) {
     EXPECT_THROW(splitter.next(bytes), std::invalid_argument);
 }
 
-// A short alphabet in which much has a meaning.
+// Its body may delete something.
+TEST(Statements, DoNotEndInTheBodyOfAFunctionOrInParentheses) {
+    for (const char* whole :
+         {"create function f() returns int begin atomic delete from t; "
+          "select case when true then 1 end; select 2; END",
+          "CREATE PROCEDURE p() BEGIN /* ; */\nATOMIC; end",
+          "create rule r as on insert to t do (delete from a; delete from b)",
+          "select (1, (';'), \"(\")"}) {
+        std::string text = whole;
+        EXPECT_EQ(split(text + ";next;"), (Statements{text, "next"})) << text;
+    }
+    EXPECT_EQ(split("begin; atomic; end; select ')';"),
+              (Statements{"begin", "atomic", "end", "select ')'"}));
+}
+
+// What has a meaning, in any order.
 TEST(Statements, EndWhereTheOracleSaysWhateverThePieces) {
-    constexpr std::string_view kAlphabet = ";;'\"$$-/*\\\naE1 ";
+    const std::vector<std::string> meaningful{
+        ";", ";", ";", "'",  "'",  "\"",   "$",      "$",       "-",
+        "-", "/", "*", "\\", "\n", "a",    "E",      "1",       " ",
+        " ", "(", ")", "--", "\r", "case", "begin ", "atomic ", " END"};
     std::minstd_rand random(6);
     for (int round = 0; round < 20000; ++round) {
         std::string text;
         while (random() % 24 != 0)
-            text += kAlphabet[random() % kAlphabet.size()];
+            text += meaningful[random() % meaningful.size()];
         Statements expected = split_by_oracle(text);
         for (std::size_t piece : {std::size_t{1}, 1 + random() % 7}) {
             ASSERT_EQ(split_in_pieces(text, piece), expected) << text;

@@ -88,7 +88,12 @@ bool StatementSplitter::take(char c) {
 
 bool StatementSplitter::take_plain(char c) {
     std::size_t at = text_.size() - 1;
-    if (c == ';') return true;
+    if (word_ != kNowhere && !goes_on_in_word(c)) {
+        note_word(std::string_view(text_).substr(word_, at - word_));
+    }
+    if (c == ';' && parentheses_ == 0 && blocks_ == 0) return true;
+    if (c == '(') ++parentheses_;
+    if (c == ')' && parentheses_ > 0) --parentheses_;
     bool opens_comment =
         (c == '-' && follows('-')) || (c == '*' && follows('/'));
     if (opens_comment) {
@@ -117,6 +122,17 @@ bool StatementSplitter::take_plain(char c) {
     return false;
 }
 // #endregion take
+
+// CASE has an END too.
+void StatementSplitter::note_word(std::string_view word) {
+    std::string lower(word);
+    for (char& c : lower)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    bool atomic = last_word_ == "begin" && lower == "atomic";
+    if (atomic || (blocks_ > 0 && lower == "case")) ++blocks_;
+    if (blocks_ > 0 && lower == "end") --blocks_;
+    last_word_ = std::move(lower);
+}
 
 // A pair of bytes that opened or closed something is used up: of `/*/` the
 // last two close nothing.

@@ -1,10 +1,9 @@
 // Where does one SQL statement end and the next begin? At a `;`, but not at one
-// inside of a string, a quoted name or a comment.
+// inside of a string, a quoted name or a comment; nor in parentheses, as those
+// of CREATE RULE; nor in the BEGIN ATOMIC … END of a function.
 //
-// Not known here: the parentheses of CREATE RULE and the BEGIN ATOMIC of a
-// function, inside of which a `;` does not end the statement either; write the
-// function's body as a $$ string $$. And the setting with which a backslash
-// means something in any string: standard_conforming_strings = off.
+// Not known here: the setting with which a backslash means something in any
+// string, standard_conforming_strings = off.
 #pragma once
 
 #include <cstddef>
@@ -49,6 +48,7 @@ private:
 
     bool take(char c);
     bool take_plain(char c);
+    void note_word(std::string_view word);
     void take_block_comment(char c);
     void take_dollar_tag(char c);
     bool follows(char c) const;
@@ -62,6 +62,9 @@ private:
     std::size_t since_ = 0;         // bytes before this belong to what ended
     std::size_t begun_ = kNowhere;  // the first byte that is not a comment
     std::size_t word_ = kNowhere;   // where the word we are in began
+    std::string last_word_;         // in lower case
+    std::size_t parentheses_ = 0;   // that are open
+    std::size_t blocks_ = 0;        // BEGIN ATOMIC, and CASE in there
     std::size_t depth_ = 0;         // of block comments
     bool escaped_ = false;          // the next byte follows a backslash
     std::string tag_;               // of the dollar string
