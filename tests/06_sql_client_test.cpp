@@ -254,6 +254,18 @@ TEST(SqlClientStops, TheEndOfInputWaitsForWhatRuns) {
     EXPECT_HAS(all, "Not sent: its end, a `;`, did not come.");
 }
 
+// Each begins with the number and the first words of its statement: those are
+// not to be looked for in megabytes every time.
+TEST(SqlClientReplies, ManyNoticesOfALongStatementTakeNoTime) {
+    Client client;
+    client.type("do $$ /* " + std::string(3 << 20, 'x') +
+                "*/ begin for i in 1 .. 3000 loop raise notice '%', i; "
+                "end loop; end $$;\n");
+    client.hear("NOTICE 00000: 3000");
+    client.hear("DO (");
+    client.to_the_end();
+}
+
 // A file whose last line has no end.
 TEST(SqlClientStops, TheEndOfInputIsTheEndOfItsLastLine) {
     std::string all = answers("select 'one' as o; -- the end");
@@ -589,7 +601,8 @@ public:
         std::array<char, 1000> buffer{};
         ssize_t count = ::recv(client.fd(), buffer.data(), buffer.size(), 0);
         if (count == -1 && errno != ECONNRESET) check(count, "recv");
-        return {buffer.data(), static_cast<std::size_t>(std::max(count, 0L))};
+        return {buffer.data(),
+                static_cast<std::size_t>(std::max(count, ssize_t{0}))};
     }
     // "You are who you say", "ready for queries".
     static void let_in(const Socket& client) {

@@ -38,6 +38,7 @@ void Jobs::start(std::string statement) {
     int number = ++last_number_;
     Job& job = jobs_[number];
     job.number = number;
+    job.headline = headline(statement);
     job.statement = std::move(statement);
     job.begun = EventLoop::running().time();
     job.task = group_.create_task(run(job, Ending(*this, job)),
@@ -107,16 +108,14 @@ std::string Jobs::list() const {
                             : job.connection->cancel_requested()
                                 ? "is cancelled"
                                 : "runs";
-        text +=
-            fmt::format("[{}] {}, {}: {}\n", number, state,
-                        to_string(now - job.begun), headline(job.statement));
+        text += fmt::format("[{}] {}, {}: {}\n", number, state,
+                            to_string(now - job.begun), job.headline);
     }
     return text;
 }
 
 void Jobs::show(const Job& job, std::string_view text) {
-    print_(
-        fmt::format("[{}] {}\n{}", job.number, headline(job.statement), text));
+    print_(fmt::format("[{}] {}\n{}", job.number, job.headline, text));
 }
 
 }  // namespace tincan::sql

@@ -44,6 +44,7 @@ private:
     struct Job {
         int number;
         std::string statement;
+        std::string headline;
         TimePoint begun;
         Connection* connection = nullptr;  // null while it waits for one
         std::optional<Task<void>> task{};
