@@ -301,6 +301,21 @@ TEST_F(Shown, DetailAndHintHaveTheirLines) {
               "HINT: three\n");
 }
 
+// raise notice '%', repeat('x', 100000000)
+TEST_F(Shown, OfAVeryLongMessageTheBeginningIsShown) {
+    Message error = error_at(0);
+    error.text = "line\n";
+    for (int i = 0; i < 100'000; ++i)
+        error.text += "麦";
+    std::string text = to_string(error, "");
+    EXPECT_LT(text.size(), 70'000U);
+    EXPECT_TRUE(is_utf8(text));
+    EXPECT_TRUE(text.ends_with("麦…\n")) << text.substr(text.size() - 20);
+    // What is no text has no characters.
+    error.text.assign(1'000'000, '\x80');
+    EXPECT_LT(to_string(error, "").size(), 300'000U);
+}
+
 TEST_F(Shown, RowsAreCountedAndTimed) {
     Table one({Heading{"x"}});
     one.add({"1"});

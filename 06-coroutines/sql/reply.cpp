@@ -10,18 +10,18 @@ namespace tincan::sql {
 
 namespace {
 
+// The first byte of a character that is at `at`, or else of the next one.
+std::size_t whole_from(std::string_view text, std::size_t at) {
+    while (at < text.size() && (text[at] & 0xc0) == 0x80)
+        ++at;
+    return at;
+}
+
 // How many bytes `count` characters at the front of `text` have.
 std::size_t bytes_of(std::string_view text, std::size_t count) {
     std::size_t at = 0;
     while (at < text.size() && count-- > 0)
         at += std::max<std::size_t>(decode_utf8(text.substr(at)).size, 1);
-    return at;
-}
-
-// The first byte of a character that is at `at`, or else of the next one.
-std::size_t whole_from(std::string_view text, std::size_t at) {
-    while (at < text.size() && (text[at] & 0xc0) == 0x80)
-        ++at;
     return at;
 }
 
@@ -58,16 +58,21 @@ std::string show_count(const Table& table, std::string_view time) {
                        table.rows() == 1 ? "" : "s", shown, time);
 }
 
-// libpq explains some errors in several lines.
+// libpq explains some errors in several lines. Of what is very long, the
+// beginning.
 std::string show_lines(std::string_view text) {
+    constexpr std::size_t kMost = 64 << 10;
+    bool cut = text.size() > kMost;
+    text = beginning_of(text, kMost);
     std::string lines;
     while (!text.empty()) {
         std::size_t end = std::min(text.find('\n'), text.size());
         std::string_view line = text.substr(0, end);
         line.remove_prefix(std::min(line.find_first_not_of(" \t"), end));
         lines += lines.empty() ? "" : "    ";
-        lines += printable(line) + '\n';
+        lines += printable(line);
         text.remove_prefix(std::min(end + 1, text.size()));
+        lines += text.empty() && cut ? "…\n" : "\n";
     }
     return lines;
 }

@@ -15,14 +15,6 @@ std::string_view without_blanks_behind(std::string_view line) {
     return line.substr(0, line.find_last_not_of(' ') + 1);
 }
 
-// Bytes like 10xxxxxx only continue a character.
-std::string beginning_of(std::string_view cell, std::size_t most) {
-    if (cell.size() <= most) return printable(cell);
-    while (most > 0 && (cell[most] & 0xc0) == 0x80)
-        --most;
-    return printable(cell.substr(0, most)) + "…";
-}
-
 }  // namespace
 
 std::size_t columns_of(std::string_view text) {
@@ -34,6 +26,14 @@ std::size_t columns_of(std::string_view text) {
         text.remove_prefix(std::max<std::size_t>(point.size, 1));
     }
     return columns;
+}
+
+// Bytes like 10xxxxxx only continue a character.
+std::string_view beginning_of(std::string_view text, std::size_t most) {
+    if (text.size() <= most) return text;
+    while (most > 0 && (text[most] & 0xc0) == 0x80)
+        --most;
+    return text.substr(0, most);
 }
 
 Table::Table(std::vector<Heading> headings, std::size_t most) : most_(most) {
@@ -55,7 +55,9 @@ void Table::add(const std::vector<Cell>& row) {
     std::size_t bytes = sizeof(Row);  // of each row, with this one
     for (const Cell& cell : row) {
         std::size_t i = cells.size();
-        cells.push_back(cell ? beginning_of(*cell, most_) : "NULL");
+        std::string_view shown = beginning_of(cell.value_or("NULL"), most_);
+        cells.push_back(printable(shown));
+        if (cell && shown.size() < cell->size()) cells.back() += "…";
         longest.push_back(std::max(longest_[i], cells[i].size()));
         bytes += longest[i] + sizeof(std::string);
     }

@@ -14,6 +14,9 @@ namespace tincan::sql {
 // has been through printable() has no control characters.
 std::size_t columns_of(std::string_view text);
 
+// At most `most` bytes of `text`, and no half of a character.
+std::string_view beginning_of(std::string_view text, std::size_t most);
+
 struct Heading {
     std::string name;
     bool number = false;  // numbers stand on the right of their column
