@@ -13,6 +13,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
+#include <cstdint>
+#include <fstream>
 #include <set>
 #include <string>
 #include <string_view>
@@ -576,6 +579,43 @@ TEST(SqlClientStops, ARequestToCancelThatHangsHoldsNoAnswerBack) {
     client.hear(" next");
     client.to_the_end();
     holder.to_the_end();
+}
+
+// That one and no other: a thread that is being made blocks all.
+bool blocks_sigpipe(pid_t process, int thread) {
+    std::ifstream status(proc(process) / "task" / std::to_string(thread) /
+                         "status");
+    for (std::string line; std::getline(status, line);) {
+        if (!line.starts_with("SigBlk:")) continue;
+        std::uint64_t blocked = std::stoull(line.substr(7), nullptr, 16);
+        return blocked == 1U << (SIGPIPE - 1);
+    }
+    return false;
+}
+
+// A server that goes just when libpq tells it what to cancel: libpq sends that
+// as anybody would who does not mind SIGPIPE. No test meets that moment.
+TEST(SqlClientStops, ARequestToCancelMeetsNoSigpipe) {
+    Client client;
+    client.start_forever(1, 1);
+    Frozen frozen;
+    client.type("\\cancel 1\n");
+    auto requests = [&] {
+        std::vector<int> threads = numbers_in(proc(client->pid()) / "task");
+        std::erase(threads, client->pid());
+        return threads;
+    };
+    EXPECT_TRUE(eventually(
+        [&] {
+            std::vector<int> threads = requests();
+            return !threads.empty() &&
+                   std::ranges::all_of(threads, [&](int thread) {
+                       return blocks_sigpipe(client->pid(), thread);
+                   });
+        },
+        Deadline(20s)));
+    client.type("\\cancel 1\n");
+    client.to_the_end();
 }
 
 // Lets clients in as PostgreSQL does, but when the test wants it to.

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstdlib>
 #include <new>
 #include <string_view>
@@ -109,6 +110,10 @@ Coro<void> send_cancel(std::shared_ptr<PGcancel> request) {
     auto done =
         std::make_shared<Socket>(check(::eventfd(0, EFD_CLOEXEC), "eventfd"));
     std::thread thread([request, done] {
+        sigset_t sigpipe;  // which PQcancel would not survive
+        ::sigemptyset(&sigpipe);
+        ::sigaddset(&sigpipe, SIGPIPE);
+        ::pthread_sigmask(SIG_BLOCK, &sigpipe, nullptr);
         // What it can't do the reply will show: the statement goes on.
         char error[256];
         PQcancel(request.get(), error, sizeof error);
