@@ -137,10 +137,9 @@ TEST(GreenStack, ThatIsTooShortEndsTheProgram) {
 
 // The kernel's limit is not that of memory, but of areas of it that differ
 // from their neighbours: vm.max_map_count. What a stack needs of them is two.
+// (Sanitizers need some themselves.)
+#ifndef TINCAN_SANITIZED
 TEST(GreenStack, IsRefusedIfItsEndCanNotBeGuarded) {
-#ifdef TINCAN_TELL_ASAN
-    GTEST_SKIP() << "the sanitizer needs such areas itself";
-#endif
     constexpr std::size_t kMost = 1 << 21;
     auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
     void* all = ::mmap(nullptr, kMost * page, PROT_NONE,
@@ -163,10 +162,10 @@ TEST(GreenStack, IsRefusedIfItsEndCanNotBeGuarded) {
         refused = true;
     }
     ::munmap(all, kMost * page);
-    if (!exhausted) GTEST_SKIP() << "this kernel has no limit to speak of";
-    EXPECT_TRUE(refused);
+    EXPECT_EQ(refused, exhausted);  // some kernels have no limit to speak of
     loop.run();
 }
+#endif
 
 }  // namespace
 }  // namespace tincan::green
