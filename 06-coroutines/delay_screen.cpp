@@ -236,7 +236,7 @@ Coro<void> run_screen() {
     auto end = [&over] { over.set(); };
     // First the signals, then the screen: else one that came in between would
     // leave the terminal as nobody wants it.
-    SignalScope endings(loop, {SIGINT, SIGTERM, SIGHUP, SIGQUIT}, end);
+    SignalScope endings(loop, ending_signals(), end);
     auto desk = std::make_shared<Desk>();
     desk->draw_afresh();
     SignalScope changes(loop, {SIGWINCH, SIGCONT},

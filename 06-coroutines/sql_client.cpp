@@ -44,6 +44,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 using namespace tincan;
@@ -102,7 +103,9 @@ Coro<void> Client::run() {
     co_await pool_.open();
     reading_ = loop_.create_task(read(), "read");
     SignalScope on_interrupt(loop_, {SIGINT}, [this] { interrupt(); });
-    SignalScope on_end(loop_, {SIGTERM, SIGHUP, SIGQUIT}, [this] { stop(); });
+    std::vector<int> endings = ending_signals();
+    std::erase(endings, SIGINT);
+    SignalScope on_end(loop_, std::move(endings), [this] { stop(); });
 
     std::exception_ptr error;
     try {

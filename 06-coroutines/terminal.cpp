@@ -32,6 +32,10 @@ void stop_this_process() {
     ::sigaction(SIGTSTP, &before, nullptr);
 }
 
+std::vector<int> ending_signals() {
+    return {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2};
+}
+
 void write_terminal(std::string_view bytes) {
     while (!bytes.empty()) {
         ssize_t count = ::write(STDOUT_FILENO, bytes.data(), bytes.size());

@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tincan {
 
@@ -25,6 +26,10 @@ TerminalSize terminal_size();
 // goes on. Where no shell could let it go on, the kernel doesn't stop it, which
 // SIGSTOP would.
 void stop_this_process();
+
+// What somebody may send to end this process, and can be caught: who has
+// changed the terminal's modes puts them back first. signal(7)
+std::vector<int> ending_signals();
 
 // All of `bytes`, at once: a sequence that is cut in two by somebody else's
 // output means something else. A terminal that has gone takes everything.

@@ -2,6 +2,7 @@
 
 #include "01-blocking/program.hpp"
 #include "06-coroutines/key_reader.hpp"
+#include "06-coroutines/terminal.hpp"
 #include "06-coroutines/tincan/sync.hpp"
 #include "06-coroutines/tincan/timeout.hpp"
 #include "07-chat/screen.hpp"
@@ -116,7 +117,7 @@ Coro<void> screen_client(Connect connect, std::string name, bool once) {
     // Before ncurses, which would take over whichever of them nobody has, and
     // ignore a SIGTSTP that comes while it draws.
     auto window = std::make_shared<Window>();
-    SignalScope endings(loop, {SIGINT, SIGTERM, SIGHUP, SIGQUIT}, end);
+    SignalScope endings(loop, ending_signals(), end);
     SignalScope stops(loop, {SIGTSTP}, [window] { window->suspend(); });
     SignalScope changes(loop, {SIGWINCH, SIGCONT},
                         [window] { window->draw_afresh(); });

@@ -163,7 +163,8 @@ TEST_P(OnScreen, TheTerminalIsAsItWasAfterEveryEnd) {
     for (const End& end :
          {End{"end of input", "\x04", 0}, End{"Ctrl-C", "\x03", 0},
           End{"twice Ctrl-C", "\x03\x03", 0, true}, End{"Ctrl-\\", "\x1c", 0},
-          End{"SIGTERM", "", SIGTERM}, End{"SIGHUP", "", SIGHUP}}) {
+          End{"SIGTERM", "", SIGTERM}, End{"SIGHUP", "", SIGHUP},
+          End{"SIGALRM", "", SIGALRM}, End{"SIGUSR1", "", SIGUSR1}}) {
         SCOPED_TRACE(end.name);
         open_and_wait();
         EXPECT_TRUE(terminal_->alternate_screen());

@@ -225,7 +225,8 @@ TEST_F(SqlTerminal, TheTerminalIsAsItWasAfterEveryEnd) {
     for (const End& end :
          {End{"\\q", "\\q\r", 0}, End{"Ctrl-C", "\x03", 0},
           End{"Ctrl-D", "\x04", 0}, End{"Ctrl-\\", "half\x1c", 0},
-          End{"SIGTERM", "half", SIGTERM}, End{"SIGHUP", "half", SIGHUP}}) {
+          End{"SIGTERM", "half", SIGTERM}, End{"SIGHUP", "half", SIGHUP},
+          End{"SIGUSR1", "half", SIGUSR1}}) {
         SCOPED_TRACE(end.name);
         open();
         EXPECT_FALSE(same_modes(terminal_->modes(), before));

@@ -124,7 +124,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(End{"quit", "\x15/quit\r", 0},
                     End{"EndOfInput", "\x15\x04", 0}, End{"CtrlC", "\x03", 0},
                     End{"CtrlBackslash", "\x1c", 0}, End{"Term", "", SIGTERM},
-                    End{"HangUp", "", SIGHUP}),
+                    End{"HangUp", "", SIGHUP}, End{"Alarm", "", SIGALRM},
+                    End{"Usr1", "", SIGUSR1}, End{"Usr2", "", SIGUSR2}),
     [](const auto& end) { return std::string(end.param.name); });
 
 TEST_F(ChatScreen, LeavesTheTerminalAsItWasWhenTheServerGoes) {
