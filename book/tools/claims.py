@@ -12,7 +12,8 @@ from listing import BookError
 
 CLAIM = re.compile(r"<!-- claim: (\w+)\.(\w+) -->")
 TEST = re.compile(r"\bTEST(?:_F|_P)?\(\s*(\w+)\s*,\s*(\w+)\s*\)")
-WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+UNIT = "[KMG]iB"
+WORD = re.compile(rf"{UNIT}|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
 def tests(root):
@@ -23,7 +24,8 @@ def tests(root):
 
 
 def words(text):
-    return [word.lower() for word in WORD.findall(text)]
+    return [word if re.fullmatch(UNIT, word) else word.lower()
+            for word in WORD.findall(text)]
 
 
 def claims(root, chapter):
