@@ -3,6 +3,9 @@
 #include "tests/06_support.hpp"
 #include "tests/support/bytes.hpp"
 
+#include <netinet/in.h>
+
+#include <memory>
 #include <optional>
 
 namespace tincan::test {
@@ -144,6 +147,34 @@ Coro<void> destroyed_main(bool odd) {
         told = error.code().value() == ECANCELED;
     }
     EXPECT_TRUE(told);
+}
+
+Coro<void> connects_later(AsyncSocket& socket, sockaddr_in address) {
+    Event set;
+    set.set();
+    for (int i = 0; i < Pump::kBudget; ++i)
+        co_await set.wait();
+    co_await sock_connect(socket, reinterpret_cast<sockaddr*>(&address),
+                          sizeof address);
+}
+
+Coro<void> destroyed_before_main() {
+    auto socket = std::make_unique<AsyncSocket>(
+        Socket(check(::socket(AF_INET, SOCK_STREAM, 0), "socket")));
+    EventLoop& loop = EventLoop::running();
+    auto task = loop.create_task(connects_later(*socket, {}));
+    loop.call_soon([&] { socket.reset(); });
+    bool told = false;
+    try {
+        co_await task;
+    } catch (const std::system_error& error) {
+        told = error.code().value() == ECANCELED;
+    }
+    EXPECT_TRUE(told);
+}
+
+TEST_P(Sockets, MayBeDestroyedBeforeItConnects) {
+    run_here(destroyed_before_main());
 }
 
 TEST_P(Sockets, MayBeDestroyedUnderAReaderWhoseTurnIsOver) {

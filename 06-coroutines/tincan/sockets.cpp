@@ -32,6 +32,7 @@ std::size_t send_some(const AsyncSocket& socket,
 
 bool SockConnect::attempt() {
     if (!begun_) {
+        check_open();
         begun_ = true;
         if (::connect(socket_.fd(), address_, size_) == 0) return true;
         if (errno != EINPROGRESS && errno != EINTR) check(-1, "connect");

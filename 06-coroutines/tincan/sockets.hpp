@@ -93,11 +93,15 @@ public:
     int fd() const override { return fd_; }
 
 protected:
-    // May the system call be tried (again)?
-    bool may_try() {
+    // Throws std::system_error if the socket was closed, or has gone.
+    void check_open() const {
         if (watch_ == nullptr || watch_->closed()) {
             throw std::system_error(ECANCELED, std::generic_category(), what());
         }
+    }
+    // May the system call be tried (again)?
+    bool may_try() {
+        check_open();
         return watch_->maybe_ready(direction_) && pump().spend();
     }
     Watch& watch() const { return *watch_; }
