@@ -95,26 +95,27 @@ TEST_P(Sockets, AWaitIsOverWhenItsResultIsThere) {
     run_here_virtual(two_waits_main());
 }
 
+// Whether it ends as who waits for a socket that has gone is to end.
+template <typename Waits>
+Coro<bool> gets_ecanceled(Waits waits) {
+    try {
+        co_await std::move(waits);
+    } catch (const std::system_error& error) {
+        co_return error.code().value() == ECANCELED;
+    }
+    co_return false;
+}
+
 Coro<void> closed_main() {
     auto [a, b] = socket_pair();
     AsyncSocket socket(std::move(a));
     auto task = EventLoop::running().create_task(receives(socket));
     co_await sleep(1ms);
     socket.close();
-    bool told = false;
-    try {
-        co_await task;
-    } catch (const std::system_error& error) {
-        told = error.code().value() == ECANCELED;
-    }
+    bool told = co_await gets_ecanceled(task);
     EXPECT_TRUE(told);
     // And who comes later.
-    told = false;
-    try {
-        co_await receives(socket);
-    } catch (const std::system_error& error) {
-        told = error.code().value() == ECANCELED;
-    }
+    told = co_await gets_ecanceled(receives(socket));
     EXPECT_TRUE(told);
 }
 
@@ -140,12 +141,7 @@ Coro<void> destroyed_main(bool odd) {
     EventLoop& loop = EventLoop::running();
     auto task = loop.create_task(reads_on(*socket, odd));
     loop.call_soon([&] { socket.reset(); });
-    bool told = false;
-    try {
-        co_await task;
-    } catch (const std::system_error& error) {
-        told = error.code().value() == ECANCELED;
-    }
+    bool told = co_await gets_ecanceled(task);
     EXPECT_TRUE(told);
 }
 
@@ -164,12 +160,7 @@ Coro<void> destroyed_before_main() {
     EventLoop& loop = EventLoop::running();
     auto task = loop.create_task(connects_later(*socket, {}));
     loop.call_soon([&] { socket.reset(); });
-    bool told = false;
-    try {
-        co_await task;
-    } catch (const std::system_error& error) {
-        told = error.code().value() == ECANCELED;
-    }
+    bool told = co_await gets_ecanceled(task);
     EXPECT_TRUE(told);
 }
 
