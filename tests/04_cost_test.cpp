@@ -32,7 +32,7 @@ Socket make_eventfd(unsigned value) {
 // CPU time of one select that finds one of `idle` + 1 descriptors ready: the
 // best of several series, as anything else is this machine's other work.
 std::chrono::nanoseconds cost_of_a_wake(std::string_view name, int idle) {
-    constexpr int kSeries = 7;
+    constexpr int kSeries = 20;
     constexpr int kCalls = 100;
     std::unique_ptr<Selector> selector = make_selector(name);
     std::vector<Socket> silent;
