@@ -1,5 +1,7 @@
 #include "06-coroutines/sql/statement_splitter.hpp"
 
+#include "06-coroutines/sql/words.hpp"
+
 #include <fmt/core.h>
 
 #include <stdexcept>
@@ -125,9 +127,7 @@ bool StatementSplitter::take_plain(char c) {
 
 // CASE has an END too.
 void StatementSplitter::note_word(std::string_view word) {
-    std::string lower(word);
-    for (char& c : lower)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    std::string lower = in_lower_case(word);
     bool atomic = last_word_ == "begin" && lower == "atomic";
     if (atomic || (blocks_ > 0 && lower == "case")) ++blocks_;
     if (blocks_ > 0 && lower == "end") --blocks_;

@@ -37,10 +37,6 @@ bool is_in_word(char c) {
            (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
 }
 
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 // In lower case; as many as come before anything else, and five at most.
 std::vector<std::string> first_words(std::string_view text) {
     std::vector<std::string> words;
@@ -48,9 +44,9 @@ std::vector<std::string> first_words(std::string_view text) {
         text = without_comments(text);
         auto end = std::ranges::find_if_not(text, is_in_word);
         if (end == text.begin()) break;
-        std::string& word = words.emplace_back(text.begin(), end);
+        std::string_view word(text.begin(), end);
+        words.push_back(in_lower_case(word));
         text.remove_prefix(word.size());
-        std::ranges::transform(word, word.begin(), lower);
     }
     return words;
 }
@@ -60,6 +56,13 @@ bool contains(const std::vector<std::string>& words, std::string_view word) {
 }
 
 }  // namespace
+
+std::string in_lower_case(std::string_view word) {
+    std::string lower(word);
+    for (char& c : lower)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return lower;
+}
 
 bool begins_transaction(std::string_view statement) {
     std::vector<std::string> words = first_words(statement);

@@ -2,9 +2,13 @@
 // can know before the server has answered.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace tincan::sql {
+
+// `word` with small ASCII letters: to SQL, keywords are the same in either.
+std::string in_lower_case(std::string_view word);
 
 // BEGIN, START TRANSACTION
 bool begins_transaction(std::string_view statement);
