@@ -5,9 +5,6 @@
 
 #include <sys/resource.h>
 
-#include <fstream>
-#include <iterator>
-
 namespace tincan::test {
 namespace {
 
@@ -80,12 +77,7 @@ TEST_P(OnScreen, LooksAsInTheBook) {
     wait_for_row(2, "Finished delay 0");
     type("12");
     wait_for_row(5, "> 12");
-    std::string screen;
-    for (int i = 0; i < 6; ++i)
-        screen += terminal_->row(i) + '\n';
-    std::ifstream file(TINCAN_SOURCE_DIR "/book/results/06-screen.txt");
-    std::string golden(std::istreambuf_iterator<char>(file), {});
-    EXPECT_EQ(screen, golden);
+    EXPECT_EQ(terminal_->text(), screen_in_book("06-screen.txt"));
 }
 
 TEST_P(OnScreen, BackspaceTakesAWholeCharacter) {

@@ -8,8 +8,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <optional>
 #include <string>
@@ -346,9 +344,7 @@ TEST_F(ChatView, LooksAsInTheBook) {
         screen.replace(at, screen.find(end, at) - at,
                        begin[0] == ' ' ? "1" : "8000");
     }
-    std::ifstream file(TINCAN_SOURCE_DIR "/book/results/07-screen.txt");
-    std::string golden(std::istreambuf_iterator<char>(file), {});
-    EXPECT_EQ(screen, golden);
+    EXPECT_EQ(screen, screen_in_book("07-screen.txt"));
 }
 
 }  // namespace

@@ -10,6 +10,8 @@
 #include <array>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
 
 namespace tincan::test {
@@ -226,6 +228,11 @@ bool same_modes(const termios& a, const termios& b) {
     return a.c_iflag == b.c_iflag && a.c_oflag == b.c_oflag &&
            a.c_cflag == b.c_cflag && a.c_lflag == b.c_lflag &&
            std::ranges::equal(a.c_cc, b.c_cc);
+}
+
+std::string screen_in_book(const std::string& name) {
+    std::ifstream file(TINCAN_SOURCE_DIR "/book/results/" + name);
+    return {std::istreambuf_iterator<char>(file), {}};
 }
 
 }  // namespace tincan::test

@@ -87,4 +87,7 @@ private:
 
 bool same_modes(const termios& a, const termios& b);
 
+// The screen that the book shows: what is in book/results/NAME.
+std::string screen_in_book(const std::string& name);
+
 }  // namespace tincan::test
