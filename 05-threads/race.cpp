@@ -12,7 +12,6 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-#include <atomic>
 #include <barrier>
 #include <chrono>
 #include <csignal>
@@ -21,19 +20,16 @@
 #include <thread>
 
 using namespace tincan;
+using namespace std::chrono_literals;
 
 namespace {
 
 // Runs `work` in two threads at once; it is told which of them it is.
 template <typename Work>
 void in_two_threads(Work work) {
-    // Both spin until both are there: to wake up takes so long that the first
-    // one would be done before the second has begun.
-    std::atomic<int> arrived = 0;
+    std::barrier both_are_there(2);
     auto body = [&](int who) {
-        ++arrived;
-        while (arrived < 2) {
-        }
+        both_are_there.arrive_and_wait();
         work(who);
     };
     std::jthread first(body, 0);
@@ -49,7 +45,7 @@ struct NoLock {
 // `++counter` is three steps: read, add, write. Whoever writes what he has
 // read before the other's write undoes that. It happens at any speed; to see
 // it on a busy machine too, where two threads hardly ever run at once, each
-// now and then offers the other its core in the middle.
+// now and then sleeps in the middle.
 template <typename Lock>
 void count() {
     constexpr int kTimes = 100'000;
@@ -59,7 +55,7 @@ void count() {
         for (int i = 0; i < kTimes; ++i) {
             std::lock_guard guard(lock);
             long read = counter;
-            if (i % 1000 == 0) std::this_thread::yield();
+            if (i % 1000 == 0) std::this_thread::sleep_for(1ms);
             counter = read + 1;
         }
     });
