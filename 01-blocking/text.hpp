@@ -9,6 +9,11 @@
 
 namespace tincan {
 
+// True of a byte 10xxxxxx: it only continues a character.
+inline bool continues_character(char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
+}
+
 // One code point of UTF-8 at the front of some bytes. `size` is 0 if there is
 // none: a byte that begins nothing, a sequence cut short, a longer form than
 // needed, a surrogate half, or more than U+10FFFF.
@@ -29,7 +34,7 @@ inline CodePoint decode_utf8(std::string_view bytes) {
     if (first < 0xc2 || first > 0xf4 || bytes.size() < size) return {};
     char32_t value = first & (0x7fU >> size);
     for (std::size_t i = 1; i < size; ++i) {
-        if ((byte(i) & 0xc0) != 0x80) return {};
+        if (!continues_character(bytes[i])) return {};
         value = value << 6 | (byte(i) & 0x3f);
     }
     bool overlong =

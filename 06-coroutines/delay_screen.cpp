@@ -7,6 +7,7 @@
 // messages that are longer than a row (stage 7).
 
 #include "01-blocking/program.hpp"
+#include "01-blocking/text.hpp"
 #include "06-coroutines/arguments.hpp"
 #include "06-coroutines/delay.hpp"
 #include "06-coroutines/key_reader.hpp"
@@ -83,12 +84,11 @@ public:
     }
 
 private:
-    // Where the character begins that ends before `end`: bytes like 10xxxxxx
-    // only continue one.
+    // Where the character begins that ends before `end`.
     std::size_t last_character(std::size_t end) const {
         do {
             --end;
-        } while (end > 0 && (text_[end] & 0xc0) == 0x80);
+        } while (end > 0 && continues_character(text_[end]));
         return end;
     }
     void erase_last() {

@@ -93,8 +93,7 @@ void KeyDecoder::take_ground(char c) {
 }
 
 void KeyDecoder::take_utf8(char c) {
-    bool goes_on = (byte_of(c) & 0xc0) == 0x80;
-    if (!goes_on) {
+    if (!continues_character(c)) {
         take_ground(c);
         return;
     }

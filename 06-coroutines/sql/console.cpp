@@ -97,9 +97,8 @@ void Console::go_below() {
     above_ = 0;
 }
 
-// Bytes like 10xxxxxx only continue a character.
 void Console::erase_last() {
-    while (!line_.empty() && (line_.back() & 0xc0) == 0x80)
+    while (!line_.empty() && continues_character(line_.back()))
         line_.pop_back();
     if (!line_.empty()) line_.pop_back();
 }

@@ -12,7 +12,7 @@ namespace {
 
 // The first byte of a character that is at `at`, or else of the next one.
 std::size_t whole_from(std::string_view text, std::size_t at) {
-    while (at < text.size() && (text[at] & 0xc0) == 0x80)
+    while (at < text.size() && continues_character(text[at]))
         ++at;
     return at;
 }

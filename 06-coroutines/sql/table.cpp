@@ -28,10 +28,9 @@ std::size_t columns_of(std::string_view text) {
     return columns;
 }
 
-// Bytes like 10xxxxxx only continue a character.
 std::string_view beginning_of(std::string_view text, std::size_t most) {
     if (text.size() <= most) return text;
-    while (most > 0 && (text[most] & 0xc0) == 0x80)
+    while (most > 0 && continues_character(text[most]))
         --most;
     return text.substr(0, most);
 }
