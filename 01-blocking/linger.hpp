@@ -14,9 +14,9 @@ namespace tincan {
 // #region close_after_reply
 // Ends the conversation on `socket` so that what we sent last arrives. A
 // close(2) while something the peer said is unread makes the kernel answer
-// with a reset, and a reset throws away what the peer has not read yet: our
-// reply. So we only stop sending, then discard what still comes until the peer
-// hangs up too, for `patience` at most in all: it may never do so.
+// with a reset and throw away what of our reply is still under way. So we only
+// stop sending, then discard what still comes until the peer hangs up too, for
+// `patience` at most in all: it may never do so.
 // shutdown(2), SO_RCVTIMEO in socket(7)
 inline void close_after_reply(
     Socket socket,
