@@ -59,7 +59,6 @@ TEST(ThreadEchoServer, AClientThatNeverReadsStopsNobody) {
 }
 
 TEST(ThreadEchoServer, CtrlCEndsAllItsThreadsAtOnce) {
-    std::signal(SIGINT, SIG_DFL);  // ignored in what a script has behind a &
     Server server = echo_server();
     std::vector<Client> clients;
     for (int i = 0; i < 5; ++i)

@@ -124,7 +124,6 @@ TEST(Fork, ADeadChildHarmsNobodyButItsClient) {
 }
 
 TEST(Fork, TheChildrenAreGoneWhenTheirParentIs) {
-    std::signal(SIGINT, SIG_DFL);  // ignored in what a script has behind a &
     for (int signal : {SIGTERM, SIGKILL, SIGINT}) {
         Server server = Server::ours({program("fork_echo_server"), "{port}"});
         Client client(server.endpoint());

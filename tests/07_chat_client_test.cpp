@@ -48,7 +48,8 @@ TEST_F(ChatClient, SendsItsLinesPrintsWhatComesAndEnds) {
 }
 
 TEST_F(ChatClient, TakesItsInputFromAFileOrFromNothing) {
-    std::string script = testing::TempDir() + "chat_script";
+    std::string script =
+        testing::TempDir() + "chat_script" + std::to_string(::getpid());
     std::ofstream(script) << "Ann\r\nhello\r\n";
     std::string call =
         "'" + kChatClient + "' 127.0.0.1 " + std::to_string(server_->port());

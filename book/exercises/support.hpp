@@ -57,9 +57,9 @@ inline Client come(const Server& server, ClientOptions options = {}) {
 
 // The memory that a process has of its own.
 inline long kilobytes_of(pid_t process) {
-    std::ifstream status("/proc/" + std::to_string(process) + "/status");
-    for (std::string line; std::getline(status, line);)
-        if (line.starts_with("RssAnon:")) return std::stol(line.substr(8));
+    std::ifstream file("/proc/" + std::to_string(process) + "/smaps_rollup");
+    for (std::string line; std::getline(file, line);)
+        if (line.starts_with("Anonymous:")) return std::stol(line.substr(10));
     throw std::runtime_error("it is gone");
 }
 

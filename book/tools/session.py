@@ -139,6 +139,8 @@ class Terminal:
             os.chdir(directory)
             environment = os.environ | {"LC_ALL": "C.UTF-8", "TERM": "dumb"}
             environment.pop("QUIET", None)
+            # It is ignored in what a script has behind a &.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.execvpe("bash", ["bash", "-c", command], environment)
         finally:
             os._exit(127)

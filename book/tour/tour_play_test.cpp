@@ -139,7 +139,8 @@ TEST(Command, RunsThroughInAPipe) {
 }
 
 TEST(Command, WritesFigures) {
-    std::string directory = testing::TempDir() + "tour_figures";
+    std::string directory =
+        testing::TempDir() + "tour_figures" + std::to_string(::getpid());
     std::filesystem::create_directory(directory);
     Ended ended = run_tour("3 --svg " + directory);
     EXPECT_EQ(ended.status, 0);

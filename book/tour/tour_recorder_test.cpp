@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <set>
 #include <thread>
 
@@ -45,10 +46,10 @@ Record only(Call call) {
 
 TEST(Recorder, CallsFollowEachOtherAsTheyWereMade) {
     std::vector<Call> calls;
-    std::int64_t before = 0;
+    std::map<std::int32_t, std::int64_t> before;  // by thread
     for (const Record& record : probe()) {
-        EXPECT_GE(record.entered_at, before);
-        before = record.entered_at;
+        EXPECT_GE(record.entered_at, before[record.thread]);
+        before[record.thread] = record.entered_at;
         if (record.thread == probe().front().thread &&
             record.call != Call::close) {
             calls.push_back(record.call);

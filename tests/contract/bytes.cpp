@@ -145,7 +145,7 @@ Observation apart(Trial& trial) {
     std::size_t taken = trial.send_until_stuck(first, ours);
     Client second(trial.endpoint());
     second.send(theirs);
-    second.has_answer(500ms);
+    second.has_answer(trial.patience());
     expect_none_of(theirs, first, std::string_view(ours).substr(0, taken));
     expect_none_of(ours, second, theirs);
     return {.holds = true};

@@ -95,7 +95,10 @@ bool prepare(const ChildPlan& plan) {
             return false;
         }
     }
-    ::signal(SIGPIPE, SIG_DFL);  // we ignore it; exec would pass that on
+    // What we or our parents ignore, exec would pass on: SIGPIPE, and SIGINT in
+    // what a script has behind a &.
+    for (int number = 1; number < NSIG; ++number)
+        ::signal(number, SIG_DFL);
     sigset_t none;
     ::sigemptyset(&none);
     return ::sigprocmask(SIG_SETMASK, &none, nullptr) == 0;

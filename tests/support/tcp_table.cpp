@@ -4,11 +4,21 @@
 #include "tests/support/proc.hpp"
 #include "tests/support/usage.hpp"
 
+#include <fmt/core.h>
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <stdexcept>
 #include <string>
+#include <system_error>
+#include <utility>
 
 namespace tincan::test {
 
@@ -58,6 +68,34 @@ std::set<std::string> descriptors_of(pid_t group) {
     return names;
 }
 
+// False if another test has it. The mark is a name that only one socket can
+// have, in no directory, and goes with this process. unix(7), "abstract"
+bool reserve(int port) {
+    static std::vector<Socket> marks;
+    std::string name = fmt::format("tincan test on port {}", port);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::ranges::copy(name, address.sun_path + 1);
+    std::size_t size = offsetof(sockaddr_un, sun_path) + 1 + name.size();
+    Socket mark(
+        check(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
+    if (::bind(mark.fd(), reinterpret_cast<sockaddr*>(&address),
+               static_cast<socklen_t>(size)) == -1) {
+        return false;
+    }
+    marks.push_back(std::move(mark));
+    return true;
+}
+
+bool can_listen_on(int port) {
+    try {
+        listen_on({.host = "127.0.0.1", .port = std::to_string(port)});
+        return true;
+    } catch (const std::system_error&) {
+        return false;
+    }
+}
+
 }  // namespace
 
 std::vector<TcpSocket> sockets_on(std::uint16_t port) {
@@ -94,10 +132,16 @@ std::size_t unread_bytes(std::uint16_t local, std::uint16_t remote) {
 }
 
 std::uint16_t free_port() {
-    Socket listener = listen_on({.host = "127.0.0.1", .port = "0"});
-    std::string address = to_string(local_address(listener));
-    return static_cast<std::uint16_t>(
-        std::stoul(address.substr(address.rfind(':') + 1)));
+    constexpr int kFirst = 20000;
+    constexpr int kCount = 12000;
+    static int next = ::getpid();
+    for (int tried = 0; tried < kCount; ++tried) {
+        int port = kFirst + next++ % kCount;
+        if (reserve(port) && can_listen_on(port)) {
+            return static_cast<std::uint16_t>(port);
+        }
+    }
+    throw std::runtime_error("no port is free");
 }
 
 }  // namespace tincan::test

@@ -41,8 +41,10 @@ std::set<std::uint16_t> listening_ports(pid_t group);
 // its program has not taken. 0 if there is no such connection.
 std::size_t unread_bytes(std::uint16_t local, std::uint16_t remote);
 
-// A port of 127.0.0.1 that is free now. Somebody else may take it before the
-// program that gets it; prefer port 0 where the program can say what it got.
+// A port of 127.0.0.1 that is free, for a program that can't say what port 0
+// got it. As long as this process lives no other test is given the same, and
+// the kernel gives none of these to who asks for port 0, or connects: they are
+// below its ip_local_port_range.
 std::uint16_t free_port();
 
 }  // namespace tincan::test
