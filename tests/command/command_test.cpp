@@ -160,7 +160,8 @@ TEST_F(TincanCommand, WrongArgumentsAreOneLineAndExit2) {
                                      {"check", "03"},
                                      {"check", "03", "--"},
                                      {"check", "03", "--only", "idle"},
-                                     {"check", "0x", "--", "cat"},
+                                     {"check", "0x", "--", "cat", "{port}"},
+                                     {"check", "03", "--", "cat"},
                                      {"chat", "Ann", "Bob"},
                                      {"copy-out"},
                                      {"copy-out", "03"},
@@ -239,6 +240,14 @@ TEST_F(TincanCommand, WithoutAptNamesWhatIsMissingAndChangesNothing) {
     EXPECT_TRUE(contains(result.err, "\n  ninja-build ")) << result.err;
     EXPECT_FALSE(contains(result.err, "\n  cmake ")) << result.err;
     EXPECT_EQ(log(), "");
+}
+
+TEST_F(TincanCommand, AFolderOfThatNameIsNoProgram) {
+    fs::remove(bin_ / "ninja");
+    fs::create_directory(top_ / "ninja");
+    Result result = run({"tour"}, top_);
+    EXPECT_EQ(result.status, 1);
+    EXPECT_TRUE(contains(result.err, "\n  ninja-build ")) << result.err;
 }
 
 // In place of apt-get: reports as the real one does, and brings ninja.

@@ -65,6 +65,17 @@ TEST(Check, NoPlaceForThePort) {
     expect_one_line(check({"01", "--", kEcho}), "must contain {port}");
 }
 
+// A list that ends in the middle would make tests disappear in silence.
+TEST(Check, AListThatCannotBeWritten) {
+    Process contract(
+        {kContract, "--write-ctest", "/dev/full", "01_echo_server"});
+    auto exit = contract.wait_exit(Deadline(10s));
+    ASSERT_TRUE(exit);
+    contract.end();
+    EXPECT_EQ(exit->code, 1);
+    EXPECT_EQ(contract.err(), "contract: /dev/full can't be written\n");
+}
+
 TEST(Check, AnUnknownProperty) {
     expect_one_line(check({"01", "--only", "speed", "--", kEcho, "{port}"}),
                     "no property is called speed");

@@ -243,6 +243,10 @@ void write_ctest(const Arguments& arguments) {
                     : "TIMEOUT 480 ENVIRONMENT TINCAN_TIME_SCALE=4");
         }
     }
+    if (!file.flush()) {
+        throw std::runtime_error(
+            fmt::format("{} can't be written", arguments[1]));
+    }
 }
 
 }  // namespace
