@@ -336,7 +336,8 @@ void ChatLoad::fail(Client& client, const std::string& why) {
         for (std::size_t i = 0; i < kTalkers; ++i)
             undelivered_ -= said_[i].size() - client.heard[i];
     }
-    if (client.socket) selector_.remove(client.socket.fd());
+    bool watched = client.listens || !client.in;  // the deaf, until they are in
+    if (client.socket && watched) selector_.remove(client.socket.fd());
     client.socket = Socket();
     client.in = false;
 }

@@ -36,7 +36,8 @@ struct Result {
 
 class LoadGenerator {
 public:
-    // A connection that gets no byte of its echo for `patience` has failed.
+    // Where nothing happens on any connection for `patience`, those that wait
+    // for their echo have failed.
     explicit LoadGenerator(
         const Endpoint& server,
         std::chrono::milliseconds patience = std::chrono::seconds(10));
