@@ -205,7 +205,7 @@ void show_table(const Arguments& arguments) {
     }
 }
 
-// The same for CTest, which runs two tests a core.
+// The same for CTest, which runs three tests a core.
 const char* room_for(Company company) {
     switch (company) {
         case Company::any:
