@@ -156,9 +156,8 @@ TEST(MessageEchoClient, ASlowTypistKeepsNobodyWaiting) {
 }
 
 TEST(MessageEchoClient, AServerThatIsNotThereIsAClearError) {
-    Socket bound = listen_on({"127.0.0.1", "0"});
+    Socket bound = bound_socket();
     Endpoint nobody = endpoint_of(bound);
-    bound = Socket();
     Process client = client_of(nobody);
     client.write("hello\n", Deadline(kPatience));
     output_at_end(client, 1);

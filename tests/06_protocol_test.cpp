@@ -2,6 +2,7 @@
 // and call does. With each selector.
 #include "01-blocking/program.hpp"
 #include "tests/06_support.hpp"
+#include "tests/support/client.hpp"
 
 namespace tincan::test {
 namespace {
@@ -282,14 +283,9 @@ TEST_P(Calling, TheEndOfTheLoopEndsIt) {
 }
 
 Coro<void> refused_main() {
-    Endpoint nobody;
-    {
-        Socket listener = listen_on({"127.0.0.1", "0"});
-        std::string name = to_string(local_address(listener));
-        nobody = {"127.0.0.1", name.substr(name.rfind(':') + 1)};
-    }
+    Socket bound = bound_socket();
     auto protocol = std::make_shared<Recorder>();
-    EXPECT_THROW(co_await create_connection(protocol, nobody),
+    EXPECT_THROW(co_await create_connection(protocol, endpoint_of(bound)),
                  std::system_error);
     EXPECT_EQ(protocol->log, Log{});
 }

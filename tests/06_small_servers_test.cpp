@@ -364,8 +364,8 @@ TEST_P(HttpGet, AsksAndPrintsLineByLineWhatATerminalMayShow) {
 }
 
 TEST_P(HttpGet, WhoCannotBeReachedIsOneLine) {
-    std::string port = std::to_string(free_port());
-    Process process(with_selector("http_get", {"127.0.0.1", port}));
+    Socket bound = bound_socket();
+    Process process(with_selector("http_get", {"127.0.0.1", port_of(bound)}));
     expect_exit(process, 1);
     process.end();
     EXPECT_TRUE(process.err().starts_with("http_get: connect 127.0.0.1:"))

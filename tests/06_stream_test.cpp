@@ -524,9 +524,8 @@ TEST_P(Streaming, CloseEndsAReadThatWaits) {
 }
 
 Coro<void> refused_main() {
-    Socket listener = listen_on({"127.0.0.1", "0"});
-    Endpoint nobody = endpoint_of(listener);
-    listener = Socket();
+    Socket bound = bound_socket();
+    Endpoint nobody = endpoint_of(bound);
     std::string what = co_await error_of(open_connection(nobody));
     EXPECT_EQ(what, "connect " + to_string(nobody) + ": Connection refused");
 }

@@ -142,9 +142,9 @@ TEST_F(ChatScreen, LeavesTheTerminalAsItWasWhenTheServerGoes) {
 
 TEST_F(ChatScreen, LeavesTheTerminalAsItWasWhenThereIsNoServer) {
     termios before = fresh_modes();
-    server_.process().signal(SIGKILL);
-    server_.process().wait_exit(Deadline(5s));
-    open();
+    Socket bound = bound_socket();
+    Endpoint nobody = endpoint_of(bound);
+    run({kChatClient, nobody.host, nobody.port, "--name", "Ann"});
     expect_exit(1);
     expect_terminal_as_before(before);
     EXPECT_NE(terminal_->text().find("Connection refused"), std::string::npos)

@@ -133,11 +133,11 @@ TEST_F(ChatClient, EndsWhenTheServerDoes) {
 }
 
 TEST_F(ChatClient, SaysClearlyThatThereIsNoServer) {
-    Command call = command({"--name", "Ann"});
-    server_.reset();
-    Process client(call);
+    Socket bound = bound_socket();
+    Endpoint nobody = endpoint_of(bound);
+    Process client({kChatClient, nobody.host, nobody.port, "--name", "Ann"});
     expect_exit(client, 1);
-    EXPECT_EQ(client.err(), "chat_client: connect 127.0.0.1:" + call[2] +
+    EXPECT_EQ(client.err(), "chat_client: connect " + to_string(nobody) +
                                 ": Connection refused\n");
 }
 

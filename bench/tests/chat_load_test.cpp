@@ -107,7 +107,8 @@ TEST(ChatLoad, DetectsAServerThatLetsNobodyIn) {
 }
 
 TEST(ChatLoad, SaysThatNobodyListens) {
-    ChatLoad load({"127.0.0.1", std::to_string(test::free_port())});
+    Socket bound = test::bound_socket();
+    ChatLoad load(test::endpoint_of(bound));
     ChatResult result = load.join(5);
     EXPECT_GE(result.errors, 1U);
     EXPECT_EQ(result.clients, 0U);

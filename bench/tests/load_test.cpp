@@ -169,7 +169,8 @@ TEST(Load, GoesOnWithTheConnectionsThatAreRight) {
 }
 
 TEST(Load, SaysThatNobodyListens) {
-    LoadGenerator load({"127.0.0.1", std::to_string(test::free_port())});
+    Socket bound = test::bound_socket();
+    LoadGenerator load(test::endpoint_of(bound));
     Result result = load.connect_up_to(5);
     EXPECT_EQ(result.errors, 1U);
     EXPECT_EQ(result.connections, 0U);

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "bench/tests/wrong_server.hpp"
+#include "tests/support/client.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/server.hpp"
-#include "tests/support/tcp_table.hpp"
 
 #include <gtest/gtest.h>
 

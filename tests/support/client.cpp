@@ -48,6 +48,14 @@ std::string load_address(std::size_t number) {
     return fmt::format("127.0.0.{}", 2 + number % 8);
 }
 
+Socket bound_socket() {
+    AddressList here = resolve({"127.0.0.1", "0"});
+    Socket socket(check(
+        ::socket(here->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
+    check(::bind(socket.fd(), here->ai_addr, here->ai_addrlen), "bind");
+    return socket;
+}
+
 Client::Client(const Endpoint& server, ClientOptions options)
     : options_(std::move(options)) {
     AddressList to = resolve(server);

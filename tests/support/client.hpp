@@ -47,6 +47,10 @@ inline Endpoint endpoint_of(const Socket& bound) {
     return {"127.0.0.1", name.substr(name.rfind(':') + 1)};
 }
 
+// Bound to a port of 127.0.0.1, and does not listen. While it lives, whoever
+// connects there is refused, and nobody else is given the port.
+Socket bound_socket();
+
 class Client {
 public:
     explicit Client(const Endpoint& server, ClientOptions options = {});

@@ -132,6 +132,14 @@ TEST(Client, SaysWhatWasSentAndWhatCame) {
         << message;
 }
 
+TEST(Client, IsRefusedWhereASocketIsOnlyBound) {
+    Socket bound = bound_socket();
+    Endpoint nobody = endpoint_of(bound);
+    std::string message = message_of([&] { Client{nobody}; });
+    EXPECT_NE(message.find("Connection refused"), std::string::npos) << message;
+    EXPECT_THROW(listen_on(nobody), std::system_error) << "it may be taken";
+}
+
 TEST(Client, AResetIsNoEndOfStream) {
     Socket listener = listen_on({"127.0.0.1", "0"});
     std::string address = to_string(local_address(listener));

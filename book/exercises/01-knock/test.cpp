@@ -1,7 +1,6 @@
 #include "book/exercises/support.hpp"
 
 #include "01-blocking/connection.hpp"
-#include "tests/support/tcp_table.hpp"
 
 using namespace tincan;
 using namespace tincan::test;
@@ -40,7 +39,8 @@ TEST(Knock, AServerMayHangUp) {
 }
 
 TEST(Knock, NobodyMayBeThere) {
-    expect_verdict({"127.0.0.1", std::to_string(free_port())}, "nobody there");
+    Socket bound = bound_socket();
+    expect_verdict(endpoint_of(bound), "nobody there");
 }
 
 }  // namespace

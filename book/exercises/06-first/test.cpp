@@ -6,11 +6,6 @@ using namespace tincan::test;
 
 namespace {
 
-std::string port_of(const Socket& listener) {
-    std::string address = to_string(local_address(listener));
-    return address.substr(address.rfind(':') + 1);
-}
-
 class First : public testing::Test {
 protected:
     // Echoes, one client after the other.
@@ -18,14 +13,12 @@ protected:
         Server::ours({TINCAN_BUILD_DIR "/01-blocking/echo_server", "{port}"});
     // Connects, and says nothing.
     Socket silent = listen_on({.host = "127.0.0.1", .port = "0"});
+    // Nobody listens there.
+    Socket bound = bound_socket();
 
     std::string answering() const { return answers.endpoint().port; }
-    std::string mute() const { return port_of(silent); }
-    // Nobody listens there.
-    std::string dead() {
-        Socket gone = listen_on({.host = "127.0.0.1", .port = "0"});
-        return port_of(gone);
-    }
+    std::string mute() const { return endpoint_of(silent).port; }
+    std::string dead() const { return endpoint_of(bound).port; }
 };
 
 TEST_F(First, AnAnswerIsPrinted) {
