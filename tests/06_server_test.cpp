@@ -6,6 +6,7 @@
 #include "tests/support/bytes.hpp"
 #include "tests/support/client.hpp"
 #include "tests/support/server.hpp"
+#include "tests/support/tcp_table.hpp"
 
 #include <poll.h>
 #include <sys/resource.h>
@@ -319,7 +320,7 @@ TEST_P(EchoServer, ASignalLetsIdleClientsGoAtOnce) {
 // buffer on the way.
 Client stuck_client(const test::Server& server) {
     Client client(server.endpoint(), {.receive_buffer = 8192});
-    client.send_until_full(binary_bytes(32 << 20), 500ms);
+    client.send_until_stuck(binary_bytes(32 << 20), server.process().pid());
     return client;
 }
 

@@ -2,7 +2,6 @@
 // faults of those they are modelled on are not theirs.
 #include "01-blocking/connection.hpp"
 #include "tests/06_programs_support.hpp"
-#include "tests/support/tcp_table.hpp"
 
 #include <array>
 #include <vector>
@@ -212,7 +211,7 @@ TEST_P(Counting, WhoDoesNotReadStopsNobodyAndIsCutOff) {
     std::string lines;
     while (lines.size() < 16 << 20)
         lines += line;
-    deaf.send_until_full(lines, 200ms);
+    deaf.send_until_stuck(lines, server.process().pid());
     // News that the deaf one does not read piles up, everybody else hears it;
     // at last only Ann is left.
     bool alone = false;

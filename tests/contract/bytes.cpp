@@ -30,7 +30,7 @@ void exchange_when_all_is_full(Trial& trial) {
     Client client(trial.endpoint(), kNarrow);
     client.exchange("ready?");
     test::MemoryWatch memory(trial.server().process().pid());
-    std::size_t taken = trial.send_until_stuck(client, bytes);
+    std::size_t taken = client.send_until_stuck(bytes);
     client.exchange(bytes, taken);
     if (kMemoryIsJudged && memory.growth() > kMostGrowth) {
         throw Failure(
@@ -142,7 +142,7 @@ Observation apart(Trial& trial) {
     const std::string ours = binary_bytes(8 << 20);
     const std::string theirs = binary_bytes(65536, 2);
     Client first(trial.endpoint(), kNarrow);
-    std::size_t taken = trial.send_until_stuck(first, ours);
+    std::size_t taken = first.send_until_stuck(ours);
     Client second(trial.endpoint());
     second.send(theirs);
     second.has_answer(trial.patience());
@@ -155,7 +155,7 @@ Observation half_close(Trial& trial) {
     if (trial.subject().protocol->echoes()) {
         const std::string bytes = binary_bytes(8 << 20);
         Client client(trial.endpoint(), kNarrow);
-        std::size_t taken = trial.send_until_stuck(client, bytes);
+        std::size_t taken = client.send_until_stuck(bytes);
         client.half_close();
         std::string came = client.receive_to_end();
         std::string_view sent = std::string_view(bytes).substr(0, taken);

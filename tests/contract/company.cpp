@@ -72,7 +72,7 @@ Observation never_reads(Trial& trial) {
     for (int i = 0; i < 100; ++i)
         trial.talk(culprit);
     test::MemoryWatch memory(trial.server().process().pid());
-    trial.send_until_stuck(culprit, trial.subject().protocol->babble());
+    culprit.send_until_stuck(trial.subject().protocol->babble());
     Client other(trial.endpoint());
     trial.hello(other);
     if (!other.has_answer(trial.patience())) {

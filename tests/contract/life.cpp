@@ -72,7 +72,7 @@ public:
         : bytes_(test::binary_bytes(8 << 20)),
           client_(trial.endpoint(),
                   {.receive_buffer = 65536, .send_buffer = 65536}),
-          sent_(trial.send_until_stuck(client_, bytes_)) {
+          sent_(client_.send_until_stuck(bytes_)) {
         std::size_t waiting =
             client_.unacknowledged() +
             test::unread_bytes(trial.server().port(), client_.port());
@@ -234,7 +234,7 @@ Observation sigterm(Trial& trial) {
     }
     Trial second(trial);
     Client never_reads = second.guest({.receive_buffer = 65536});
-    second.send_until_stuck(never_reads, second.subject().protocol->babble());
+    never_reads.send_until_stuck(second.subject().protocol->babble());
     second.server().process().signal(SIGTERM);
     std::string sent = "more than its client reads, then SIGTERM";
     Exit exit = end_of(second, sent);

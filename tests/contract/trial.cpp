@@ -1,7 +1,5 @@
 #include "tests/contract/trial.hpp"
 
-#include "tests/support/tcp_table.hpp"
-
 #include <fmt/core.h>
 
 namespace tincan::contract {
@@ -22,26 +20,6 @@ Client Trial::guest(ClientOptions options) {
     hello(client);
     hear(client);
     return client;
-}
-
-std::size_t Trial::send_until_stuck(Client& client,
-                                    std::string_view bytes) const {
-    // The kernel asks a full receiver for room after 200 ms, and a server that
-    // tries all the time profits from every bit of it.
-    constexpr int kStillFor = 6;
-    std::size_t taken = 0;
-    std::size_t unread = 0;
-    test::Deadline deadline(5s);
-    for (int still = 0; taken < bytes.size() && still < kStillFor;) {
-        if (deadline.passed() || client.is_cut()) break;
-        std::size_t more = client.send_until_full(bytes.substr(taken), 50ms);
-        taken += more;
-        std::size_t unread_before = unread;
-        unread = test::unread_bytes(server_.port(), client.port());
-        bool same = more == 0 && unread != 0 && unread == unread_before;
-        still = same ? still + 1 : 0;
-    }
-    return taken;
 }
 
 std::chrono::milliseconds Trial::patience() const {

@@ -70,10 +70,6 @@ public:
     void talk(Client& client) { subject_.protocol->talk(client, next_++); }
     // A client that has been greeted.
     Client guest(ClientOptions options = {});
-    // Sends and does not read, until the server does not read either: what it
-    // has to say to this client fills every buffer between them. Returns how
-    // much of `bytes` was taken; all, if the server never stops to read.
-    std::size_t send_until_stuck(Client& client, std::string_view bytes) const;
 
     // How long to wait for an answer that comes if the property holds: long
     // where it should, briefly where the lesson is that it does not.

@@ -3,6 +3,9 @@
 #include "01-blocking/connection.hpp"
 #include "02-nonblocking-busy/nonblocking.hpp"
 #include "tests/support/bytes.hpp"
+#include "tests/support/patience.hpp"
+#include "tests/support/proc.hpp"
+#include "tests/support/tcp_table.hpp"
 
 #include <fmt/core.h>
 
@@ -27,6 +30,10 @@ std::string seconds(std::chrono::milliseconds time) {
 std::string then(std::string_view bytes, std::string_view end) {
     return bytes.empty() ? std::string(end)
                          : fmt::format("{}, then {}", describe(bytes), end);
+}
+
+std::uint16_t port_number(const Endpoint& endpoint) {
+    return static_cast<std::uint16_t>(std::stoul(endpoint.port));
 }
 
 void set_buffer(const Socket& socket, int option, int size) {
@@ -91,9 +98,8 @@ Client::Client(const Endpoint& server, ClientOptions options)
         throw Failure("a connection request to " + to_string(server),
                       std::strerror(error), "a connection");
     }
-    std::string address = to_string(local_address(socket_));
-    port_ = static_cast<std::uint16_t>(
-        std::stoul(address.substr(address.rfind(':') + 1)));
+    port_ = port_number(endpoint_of(socket_));
+    server_port_ = port_number(server);
     if (options_.filter) start_filter();
 }
 
@@ -183,6 +189,27 @@ std::size_t Client::try_send_raw(std::string_view bytes) {
 
 std::string Client::receive_some(const std::string& expected) {
     if (!unread_.empty() || ended_) return std::exchange(unread_, {});
+std::size_t Client::send_until_stuck(std::string_view bytes, pid_t sleeper) {
+    // The kernel asks a full receiver for room after 200 ms, and a server that
+    // tries all the time profits from every bit of it.
+    constexpr int kStillFor = 6;
+    std::size_t taken = 0;
+    std::size_t unread = 0;
+    Deadline deadline(std::chrono::seconds(5));
+    for (int still = 0; taken < bytes.size() && still < kStillFor;) {
+        if (deadline.passed() || is_cut()) break;
+        std::size_t more =
+            send_until_full(bytes.substr(taken), std::chrono::milliseconds(50));
+        taken += more;
+        std::size_t unread_before = unread;
+        unread = unread_bytes(server_port_, port_);
+        bool same = more == 0 && unread != 0 && unread == unread_before;
+        bool waits = sleeper == 0 || is_asleep(sleeper);
+        still = same && waits ? still + 1 : 0;
+    }
+    return taken;
+}
+
     std::string bytes;
     Deadline deadline(options_.patience);
     try {

@@ -6,6 +6,8 @@
 #include "06-coroutines/tincan/stream_filter.hpp"
 #include "tests/support/deadline.hpp"
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -66,6 +68,12 @@ public:
 
     // Exactly `count` bytes.
     std::string receive(std::size_t count);
+    // Sends and does not read, until the server does not read either: what it
+    // has to say to this client fills every buffer between them. Returns how
+    // much of `bytes` was taken; all, if the server never stops to read. Tell
+    // its process if it sleeps then: one that is only held up for a while
+    // is not taken for stuck.
+    std::size_t send_until_stuck(std::string_view bytes, pid_t sleeper = 0);
     // Up to and with the next LF, or `ending`.
     std::string receive_line(std::string_view ending = "\n");
     // All that comes until the server's end of stream.
@@ -125,3 +133,4 @@ private:
 };
 
 }  // namespace tincan::test
+    std::uint16_t server_port_ = 0;

@@ -55,6 +55,12 @@ char state_of(pid_t process) {
     return state;
 }
 
+bool is_asleep(pid_t process) {
+    return std::ranges::all_of(
+        numbers_in(proc(process) / "task"),
+        [](int thread) { return state_of(thread) == 'S'; });
+}
+
 bool has_environment(pid_t process, const std::string& entry) {
     std::ifstream file(proc(process) / "environ");
     for (std::string variable; std::getline(file, variable, '\0');) {

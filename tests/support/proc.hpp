@@ -25,6 +25,9 @@ Kinship kinship_of(pid_t process);
 // The letter that ps shows: S sleeps, R runs, T is stopped; ? is gone.
 char state_of(pid_t process);
 
+// True if all its threads sleep.
+bool is_asleep(pid_t process);
+
 // True if "NAME=value" is in the environment it was started with.
 bool has_environment(pid_t process, const std::string& entry);
 
