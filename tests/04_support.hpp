@@ -5,6 +5,7 @@
 #include "tests/support/patience.hpp"
 #include "tests/support/proc.hpp"
 #include "tests/support/server.hpp"
+#include "tests/support/silence.hpp"
 #include "tests/support/usage.hpp"
 
 #include <gtest/gtest.h>
@@ -56,15 +57,6 @@ private:
 inline void expect_arrived(const Client& client) {
     EXPECT_TRUE(eventually([&] { return client.unacknowledged() == 0; },
                            Deadline(kPatience)));
-}
-
-// CPU time that the server would have liked to have, had it got all it wanted,
-// while nobody says anything.
-inline std::chrono::nanoseconds busy_while_silent(const Server& server,
-                                                  Client& client) {
-    auto before = server.process().usage().runnable;
-    EXPECT_FALSE(client.has_answer(kSilence));
-    return server.process().usage().runnable - before;
 }
 
 }  // namespace tincan::test

@@ -41,7 +41,8 @@ std::vector<Client> overcrowd(Trial& trial, int limit) {
 
 void expect_no_haste(Trial& trial) {
     Load load = measure_load(trial, 500ms);
-    if (load.wanted <= 0.5) return;
+    // On a busy machine even one who does little waits long for a core.
+    if (load.wanted <= 0.5 || load.ran <= 0.1) return;
     throw Failure("more clients than it has descriptors for",
                   fmt::format("{:.0f} % of a core is used for nothing",
                               load.wanted * 100),

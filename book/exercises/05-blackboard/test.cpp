@@ -43,10 +43,8 @@ TEST(Blackboard, NoLineIsLostAmongManyWriters) {
 
 // All of the server sleeps, although there is something for it to receive.
 bool waits_for_him_to_read(const Server& server, const Client& deaf) {
-    if (unread_bytes(server.port(), deaf.port()) == 0) return false;
-    return std::ranges::all_of(
-        numbers_in(proc(server.process().pid()) / "task"),
-        [](int thread) { return state_of(thread) == 'S'; });
+    return unread_bytes(server.port(), deaf.port()) > 0 &&
+           is_asleep(server.process().pid());
 }
 
 TEST(Blackboard, WhoDoesNotLookStopsNobody) {
