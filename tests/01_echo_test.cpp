@@ -7,6 +7,7 @@
 #include "tests/support/tcp_table.hpp"
 
 #include <linux/sockios.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sys/ioctl.h>
 
@@ -132,6 +133,9 @@ TEST(Queue, WhenItIsFullTheNextClientWaits) {
     std::string address = to_string(local_address(listener));
     Endpoint server{"127.0.0.1", address.substr(address.rfind(':') + 1)};
     Client first(server);
+    // It is connected before the listener's kernel has put it into the queue.
+    pollfd arrived{listener.fd(), POLLIN, 0};
+    ASSERT_EQ(::poll(&arrived, 1, Deadline(kPatience).poll_timeout()), 1);
     EXPECT_THROW(
         Client(server,
                {.source = {}, .patience = std::chrono::milliseconds(kSilence)}),
