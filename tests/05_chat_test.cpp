@@ -121,8 +121,9 @@ TEST_F(ThreadChat, ASendGivesUpAfterTenSecondsInWhichTheClientTookNothing) {
             ann.receive_line(kNul);
         }
         bob.half_close();
-        bool all_sent = eventually(
-            [&] { return usage().threads == before.threads; }, Deadline(1s));
+        bool all_sent =
+            eventually([&] { return usage().threads == before.threads; },
+                       Deadline::unscaled(1s));
         if (all_sent) continue;
         expect_nothing_left(before, Deadline(30s));
         return;

@@ -321,6 +321,10 @@ void Client::exchange(std::string_view bytes, std::size_t already_sent) {
     std::size_t done = already_sent;
     std::string back;
     auto fail = [&](const std::string& came) {
+bool Client::stays_silent(std::chrono::milliseconds time) const {
+    return unread_.empty() && !wait_for(POLLIN, Deadline::unscaled(time));
+}
+
         throw Failure(sent(), came,
                       "the same bytes; " + difference(bytes, back));
     };

@@ -92,6 +92,9 @@ public:
     // Throws a Failure unless the server ends the connection in time.
     void expect_end();
 
+    // True if nothing comes for `time`, which is not scaled: for a server whose
+    // own clock decides when to hang up.
+    bool stays_silent(std::chrono::milliseconds time) const;
     // Sends and receives at once until all of `bytes` has come back; throws
     // a Failure at the first byte that differs. `already_sent` of them were
     // sent before.

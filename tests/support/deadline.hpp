@@ -21,6 +21,14 @@ public:
               std::chrono::nanoseconds(static_cast<long long>(
                   static_cast<double>(patience.count()) * time_scale()))) {}
 
+    // For what a program's own clock decides: TINCAN_TIME_SCALE doesn't slow
+    // that down.
+    static Deadline unscaled(std::chrono::nanoseconds patience) {
+        Deadline deadline(patience);
+        deadline.at_ = Clock::now() + patience;
+        return deadline;
+    }
+
     Clock::time_point at() const { return at_; }
     bool passed() const { return Clock::now() >= at_; }
 

@@ -32,7 +32,7 @@ TEST(Idle, WhoSpeaksNowAndThenMayStay) {
     Client ann(server.endpoint());
     for (int word = 0; word < 5; ++word) {
         ann.exchange("word");
-        EXPECT_FALSE(ann.has_answer(300ms)) << "she had to leave";
+        EXPECT_TRUE(ann.stays_silent(300ms)) << "she had to leave";
     }
 }
 
