@@ -3,8 +3,6 @@
 #include "01-blocking/connection.hpp"
 #include "tests/06_programs_support.hpp"
 
-#include <poll.h>
-
 #include <filesystem>
 #include <fstream>
 #include <vector>
@@ -146,11 +144,7 @@ protected:
     std::string port() const { return endpoint_of(listener).port; }
     // The program's connection, after its request.
     Socket accept_request() const {
-        pollfd waiting{listener.fd(), POLLIN, 0};
-        if (::poll(&waiting, 1, Deadline(kPatience).poll_timeout()) != 1) {
-            throw std::runtime_error("nobody came");
-        }
-        Socket client = accept_client(listener).socket;
+        Socket client = accept_in_time(listener);
         std::string request;
         std::array<char, 1000> buffer;
         while (!request.ends_with("\r\n\r\n")) {

@@ -312,27 +312,22 @@ TEST_P(SimpleConnections, TheServerEndsInTime) {
 // One client, and what a server written here answers it.
 std::string served(const Socket& listener, std::string_view answer,
                    std::string_view request_end) {
-    Arrival client = accept_client(listener);
+    Socket client = accept_in_time(listener);
     std::string request;
     std::array<char, 1000> buffer;
     while (!request.ends_with(request_end)) {
-        std::size_t count = receive(client.socket, buffer);
+        std::size_t count = receive(client, buffer);
         if (count == 0) break;
         request.append(buffer.data(), count);
     }
-    send_all(client.socket, answer);
+    send_all(client, answer);
     return request;
-}
-
-std::string port_of(const Socket& listener) {
-    std::string name = to_string(local_address(listener));
-    return name.substr(name.rfind(':') + 1);
 }
 
 TEST_P(SimpleConnections, AStartTimeThatIsNoneEndsTheClient) {
     for (const char* bad : {"nan\n", "soon\n", "\n", ""}) {
         Socket listener = listen_on({"127.0.0.1", "0"});
-        Process process = client("1", port_of(listener));
+        Process process = client("1", endpoint_of(listener).port);
         served(listener, bad, "");
         expect_exit(process, 1);
         process.end();
@@ -347,7 +342,7 @@ INSTANTIATE_TEST_SUITE_P(, HttpGet, kEachSelector, selector_name);
 
 TEST_P(HttpGet, AsksAndPrintsLineByLineWhatATerminalMayShow) {
     Socket listener = listen_on({"127.0.0.1", "0"});
-    std::string port = port_of(listener);
+    std::string port = endpoint_of(listener).port;
     Process process(with_selector("http_get", {"127.0.0.1", port}));
     std::string request = served(
         listener, "HTTP/1.1 200 OK\r\nAge: 1\r\n\r\n<html>\n\x1b[2J\nno end",
@@ -364,7 +359,8 @@ TEST_P(HttpGet, AsksAndPrintsLineByLineWhatATerminalMayShow) {
 
 TEST_P(HttpGet, WhoCannotBeReachedIsOneLine) {
     Socket bound = bound_socket();
-    Process process(with_selector("http_get", {"127.0.0.1", port_of(bound)}));
+    Process process(
+        with_selector("http_get", {"127.0.0.1", endpoint_of(bound).port}));
     expect_exit(process, 1);
     process.end();
     EXPECT_TRUE(process.err().starts_with("http_get: connect 127.0.0.1:"))

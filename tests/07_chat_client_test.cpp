@@ -6,8 +6,6 @@
 
 #include <gtest/gtest.h>
 
-#include <poll.h>
-
 #include <csignal>
 #include <cstdio>
 #include <fstream>
@@ -167,9 +165,7 @@ protected:
 
     // Takes the client in, and reads its first line.
     Socket accept() {
-        pollfd waiting{listener_.fd(), POLLIN, 0};
-        EXPECT_EQ(::poll(&waiting, 1, Deadline(5s).poll_timeout()), 1);
-        Socket client = std::move(accept_client(listener_).socket);
+        Socket client = accept_in_time(listener_);
         char c = 0;
         while (c != '\n' && receive(client, {&c, 1}) == 1) {
         }

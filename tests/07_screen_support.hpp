@@ -8,8 +8,6 @@
 
 #include <gtest/gtest.h>
 
-#include <poll.h>
-
 #include <cctype>
 #include <optional>
 #include <string>
@@ -40,13 +38,7 @@ public:
 
     std::string port() const { return endpoint_of(socket_).port; }
 
-    Socket accept() const {
-        pollfd waiting{socket_.fd(), POLLIN, 0};
-        EXPECT_EQ(::poll(&waiting, 1,
-                         Deadline(std::chrono::seconds(5)).poll_timeout()),
-                  1);
-        return std::move(accept_client(socket_).socket);
-    }
+    Socket accept() const { return accept_in_time(socket_); }
     // Takes the client in, and gives its first line.
     std::string accept_line(Socket& client) const {
         client = accept();

@@ -63,6 +63,23 @@ Socket bound_socket() {
     return socket;
 }
 
+Socket accept_in_time(const Socket& listener) {
+    int milliseconds = Deadline(kPatience).poll_timeout();
+    pollfd waiting{listener.fd(), POLLIN, 0};
+    if (::poll(&waiting, 1, milliseconds) != 1) {
+        throw std::runtime_error("nobody came");
+    }
+    Socket client = accept_client(listener).socket;
+    timeval patience{.tv_sec = milliseconds / 1000,
+                     .tv_usec = milliseconds % 1000 * 1000};
+    for (int option : {SO_RCVTIMEO, SO_SNDTIMEO}) {
+        check(::setsockopt(client.fd(), SOL_SOCKET, option, &patience,
+                           sizeof patience),
+              "setsockopt");
+    }
+    return client;
+}
+
 Client::Client(const Endpoint& server, ClientOptions options)
     : options_(std::move(options)) {
     AddressList to = resolve(server);
@@ -172,23 +189,6 @@ std::size_t Client::send_until_full(std::string_view bytes,
     return done;
 }
 
-std::size_t Client::try_send(std::string_view bytes) {
-    if (!filter_) return try_send_raw(bytes);
-    encoded_.erase(0, try_send_raw(encoded_));
-    if (!encoded_.empty()) return 0;
-    filter_->encode(bytes, encoded_);
-    encoded_.erase(0, try_send_raw(encoded_));
-    return bytes.size();
-}
-
-std::size_t Client::try_send_raw(std::string_view bytes) {
-    ssize_t count =
-        ::send(socket_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    return count > 0 ? static_cast<std::size_t>(count) : 0;
-}
-
-std::string Client::receive_some(const std::string& expected) {
-    if (!unread_.empty() || ended_) return std::exchange(unread_, {});
 std::size_t Client::send_until_stuck(std::string_view bytes, pid_t sleeper) {
     // The kernel asks a full receiver for room after 200 ms, and a server that
     // tries all the time profits from every bit of it.
@@ -210,6 +210,23 @@ std::size_t Client::send_until_stuck(std::string_view bytes, pid_t sleeper) {
     return taken;
 }
 
+std::size_t Client::try_send(std::string_view bytes) {
+    if (!filter_) return try_send_raw(bytes);
+    encoded_.erase(0, try_send_raw(encoded_));
+    if (!encoded_.empty()) return 0;
+    filter_->encode(bytes, encoded_);
+    encoded_.erase(0, try_send_raw(encoded_));
+    return bytes.size();
+}
+
+std::size_t Client::try_send_raw(std::string_view bytes) {
+    ssize_t count =
+        ::send(socket_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    return count > 0 ? static_cast<std::size_t>(count) : 0;
+}
+
+std::string Client::receive_some(const std::string& expected) {
+    if (!unread_.empty() || ended_) return std::exchange(unread_, {});
     std::string bytes;
     Deadline deadline(options_.patience);
     try {
@@ -304,6 +321,10 @@ bool Client::has_answer(std::chrono::milliseconds wait) const {
     return !unread_.empty() || wait_for(POLLIN, Deadline(wait));
 }
 
+bool Client::stays_silent(std::chrono::milliseconds time) const {
+    return unread_.empty() && !wait_for(POLLIN, Deadline::unscaled(time));
+}
+
 bool Client::is_cut() const {
     pollfd happened{socket_.fd(), 0, 0};
     return ::poll(&happened, 1, 0) == 1 && (happened.revents & POLLERR) != 0;
@@ -321,10 +342,6 @@ void Client::exchange(std::string_view bytes, std::size_t already_sent) {
     std::size_t done = already_sent;
     std::string back;
     auto fail = [&](const std::string& came) {
-bool Client::stays_silent(std::chrono::milliseconds time) const {
-    return unread_.empty() && !wait_for(POLLIN, Deadline::unscaled(time));
-}
-
         throw Failure(sent(), came,
                       "the same bytes; " + difference(bytes, back));
     };

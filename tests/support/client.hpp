@@ -53,6 +53,11 @@ inline Endpoint endpoint_of(const Socket& bound) {
 // connects there is refused, and nobody else is given the port.
 Socket bound_socket();
 
+// Who comes to `listener` next. Neither waiting for him, nor what is received
+// from him or sent to him later, takes longer than kPatience at a time. Throws
+// std::runtime_error if nobody comes.
+Socket accept_in_time(const Socket& listener);
+
 class Client {
 public:
     explicit Client(const Endpoint& server, ClientOptions options = {});
@@ -63,17 +68,17 @@ public:
     // connection is cut; returns how many.
     std::size_t send_until_full(std::string_view bytes,
                                 std::chrono::milliseconds quiet);
-    // What the kernel takes now; 0 may also mean that the connection is cut.
-    std::size_t try_send(std::string_view bytes);
-
-    // Exactly `count` bytes.
-    std::string receive(std::size_t count);
     // Sends and does not read, until the server does not read either: what it
     // has to say to this client fills every buffer between them. Returns how
     // much of `bytes` was taken; all, if the server never stops to read. Tell
     // its process if it sleeps then: one that is only held up for a while
     // is not taken for stuck.
     std::size_t send_until_stuck(std::string_view bytes, pid_t sleeper = 0);
+    // What the kernel takes now; 0 may also mean that the connection is cut.
+    std::size_t try_send(std::string_view bytes);
+
+    // Exactly `count` bytes.
+    std::string receive(std::size_t count);
     // Up to and with the next LF, or `ending`.
     std::string receive_line(std::string_view ending = "\n");
     // All that comes until the server's end of stream.
@@ -87,14 +92,14 @@ public:
     Ending receive_to_any_end();
     // True if something to receive (bytes, end or reset) came within `wait`.
     bool has_answer(std::chrono::milliseconds wait) const;
+    // True if nothing comes for `time`, which is not scaled: for a server whose
+    // own clock decides when to hang up.
+    bool stays_silent(std::chrono::milliseconds time) const;
     // True once the server has reset the connection.
     bool is_cut() const;
     // Throws a Failure unless the server ends the connection in time.
     void expect_end();
 
-    // True if nothing comes for `time`, which is not scaled: for a server whose
-    // own clock decides when to hang up.
-    bool stays_silent(std::chrono::milliseconds time) const;
     // Sends and receives at once until all of `bytes` has come back; throws
     // a Failure at the first byte that differs. `already_sent` of them were
     // sent before.
@@ -128,6 +133,7 @@ private:
     ClientOptions options_;
     Socket socket_;
     std::uint16_t port_ = 0;
+    std::uint16_t server_port_ = 0;
     std::string unread_;     // came behind what was asked for
     bool ended_ = false;     // nothing comes behind that
     std::string last_sent_;  // described, for messages
@@ -136,4 +142,3 @@ private:
 };
 
 }  // namespace tincan::test
-    std::uint16_t server_port_ = 0;

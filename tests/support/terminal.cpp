@@ -134,9 +134,11 @@ bool Terminal::read_some(Deadline deadline) {
 void Terminal::wait_until(const std::function<bool(const Terminal&)>& condition,
                           std::string_view what,
                           std::chrono::milliseconds patience) {
-    Deadline deadline(patience);
+    Deadline silence(patience);
+    Deadline talk(4 * patience);  // for one that writes all the time
     while (!condition(*this)) {
-        if (read_some(Deadline(20ms)) || !deadline.passed()) continue;
+        bool more = read_some(Deadline(20ms));
+        if (!silence.passed() || (more && !talk.passed())) continue;
         std::optional<Exit> exit = child_->wait_exit(Deadline(0ms));
         throw std::runtime_error(
             fmt::format("waited for {}; the program {}; the screen is\n{}",
@@ -172,7 +174,8 @@ std::optional<Exit> Terminal::wait_exit(std::chrono::milliseconds patience) {
     while (!(exit = child_->wait_exit(Deadline(0ms))) && !deadline.passed()) {
         read_some(Deadline(20ms));
     }
-    while (read_some(Deadline(0ms)))
+    Deadline last(patience);  // a child of its may write for ever
+    while (!last.passed() && read_some(Deadline(0ms)))
         continue;
     return exit;
 }

@@ -68,4 +68,10 @@ TEST(Terminal, ATextThatNeverComesIsAnErrorWithTheScreen) {
     }
 }
 
+TEST(Terminal, NoWaitIsEndlessWhileTheProgramWrites) {
+    Terminal terminal({"yes"});
+    EXPECT_THROW(terminal.wait_for_text("no", 50ms), std::runtime_error);
+    EXPECT_FALSE(terminal.wait_exit(50ms));
+}
+
 }  // namespace

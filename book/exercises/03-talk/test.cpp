@@ -7,28 +7,15 @@ using namespace tincan::test;
 
 namespace {
 
-// No call on this socket waits longer than a test may take.
-void limit_waiting(const Socket& socket) {
-    timeval patience{.tv_sec = 5, .tv_usec = 0};
-    for (int direction : {SO_RCVTIMEO, SO_SNDTIMEO}) {
-        check(::setsockopt(socket.fd(), SOL_SOCKET, direction, &patience,
-                           sizeof patience),
-              "setsockopt");
-    }
-}
-
 // The program, run by `command` and two arguments, and the server's end of its
 // connection in this process.
 struct Conversation {
     explicit Conversation(Command command) {
         Socket listener = listen_on({"127.0.0.1", "0"});
-        limit_waiting(listener);
-        std::string address = to_string(local_address(listener));
         command.push_back("127.0.0.1");
-        command.push_back(address.substr(address.rfind(':') + 1));
+        command.push_back(endpoint_of(listener).port);
         program.emplace(command);
-        server = accept_client(listener).socket;
-        limit_waiting(server);
+        server = accept_in_time(listener);
     }
 
     Socket server;

@@ -9,10 +9,9 @@ namespace {
 // The program, and a server that it is connected to.
 struct Bridge {
     Bridge() : listener(listen_on({"127.0.0.1", "0"})) {
-        std::string name = to_string(local_address(listener));
         process.emplace(
-            Command{exercise(), "127.0.0.1", name.substr(name.rfind(':') + 1)});
-        server = accept_client(listener).socket;
+            Command{exercise(), "127.0.0.1", endpoint_of(listener).port});
+        server = accept_in_time(listener);
     }
     int status() {
         auto exit = process->wait_exit(Deadline(5s));
