@@ -284,8 +284,9 @@ TEST_P(Calling, TheEndOfTheLoopEndsIt) {
 
 Coro<void> refused_main() {
     Socket bound = bound_socket();
+    Endpoint nobody = endpoint_of(bound);
     auto protocol = std::make_shared<Recorder>();
-    EXPECT_THROW(co_await create_connection(protocol, endpoint_of(bound)),
+    EXPECT_THROW(co_await create_connection(protocol, nobody),
                  std::system_error);
     EXPECT_EQ(protocol->log, Log{});
 }
