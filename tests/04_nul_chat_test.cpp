@@ -167,7 +167,7 @@ TEST_P(NulChat, ControlCharactersDoNotReachTheServersTerminal) {
 TEST_P(NulChat, WhoDoesNotReadIsSentAwayAndTheOthersHearAll) {
     Client ann = join();
     Client deaf = join({&ann}, {.receive_buffer = 4096});
-    std::size_t before = server.process().usage().anonymous;
+    std::size_t before = anonymous_memory(server.process().pid());
     const std::string text(60000, 'x');
     // The kernel takes a few MiB for the deaf one, the server 256 KiB.
     for (int i = 0; i < 200; ++i) {
@@ -176,7 +176,7 @@ TEST_P(NulChat, WhoDoesNotReadIsSentAwayAndTheOthersHearAll) {
     }
     expect_logged("does not read");
     if (kMemoryIsJudged) {
-        EXPECT_LT(server.process().usage().anonymous, before + (4 << 20));
+        EXPECT_LT(anonymous_memory(server.process().pid()), before + (4 << 20));
     }
 }
 

@@ -26,7 +26,7 @@ std::size_t memory_with(std::vector<Client>& clients, std::size_t count,
             ClientOptions{.source = load_address(clients.size())});
         clients.back().exchange(binary_bytes(64));
     }
-    return server.process().usage().anonymous;
+    return anonymous_memory(server.process().pid());
 }
 
 TEST(IdleClients, CostAKilobyteEach) {

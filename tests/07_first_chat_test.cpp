@@ -51,13 +51,13 @@ TEST_F(FirstChat, LetsPeopleTalk) {
 TEST_F(FirstChat, KeepsEverythingForOneWhoDoesNotRead) {
     Client deaf = join("Deaf", {.receive_buffer = 4096});
     Client bob = join("Bob");
-    auto before = process().usage().anonymous;
+    auto before = anonymous_memory(process().pid());
     std::string text(60'000, 'x');
     for (int i = 0; i < 400; ++i) {  // 24 MB
         bob.send(text + "\n");
         bob.receive_line();
     }
-    EXPECT_GT(process().usage().anonymous, before + 15'000'000);
+    EXPECT_GT(anonymous_memory(process().pid()), before + 15'000'000);
 }
 
 TEST_F(FirstChat, GivesANameTwiceAndForgetsTheFirstOne) {

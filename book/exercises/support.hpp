@@ -6,8 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <cstdlib>
-#include <fstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -57,10 +57,9 @@ inline Client come(const Server& server, ClientOptions options = {}) {
 
 // The memory that a process has of its own.
 inline long kilobytes_of(pid_t process) {
-    std::ifstream file("/proc/" + std::to_string(process) + "/smaps_rollup");
-    for (std::string line; std::getline(file, line);)
-        if (line.starts_with("Anonymous:")) return std::stol(line.substr(10));
-    throw std::runtime_error("it is gone");
+    std::size_t bytes = anonymous_memory(process);
+    if (bytes == 0) throw std::runtime_error("it is gone");
+    return static_cast<long>(bytes / 1024);
 }
 
 }  // namespace tincan::test

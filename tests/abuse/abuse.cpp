@@ -145,14 +145,14 @@ void run_for(std::chrono::seconds time, unsigned seed) {
     abuse.all_leave();
     expect_descriptors(process, descriptors);
 
-    std::size_t before = process.usage().anonymous;
+    std::size_t before = anonymous_memory(process.pid());
     MemoryWatch watch(process.pid());
     abuse.go_on_until(Clock::now() + time);
     std::size_t growth = watch.growth();
     abuse.all_leave();
     expect_descriptors(process, descriptors);
     pair.stop();
-    std::size_t after = process.usage().anonymous;
+    std::size_t after = anonymous_memory(process.pid());
 
     abuse.print_counts();
     print_line("{} strangers at a time, at most", abuse.most());

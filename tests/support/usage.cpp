@@ -69,11 +69,17 @@ Usage measure_group(pid_t group) {
         usage.descriptors += numbers_in(proc(process) / "fd").size();
         usage.cpu += cpu_of(process);
         add_threads(process, usage);
-        // RssAnon in status is cheaper, and on many kernels off by a page for
-        // each of 32 or more that a core has counted and not told yet.
-        usage.anonymous += memory(process, "smaps_rollup", "Anonymous:");
     }
     return usage;
+}
+
+std::size_t anonymous_memory(pid_t group) {
+    // RssAnon in status is cheaper, and on many kernels off by a page for each
+    // of 32 or more that a core has counted and not told yet.
+    std::size_t sum = 0;
+    for (pid_t process : processes_of_group(group))
+        sum += memory(process, "smaps_rollup", "Anonymous:");
+    return sum;
 }
 
 MemoryWatch::MemoryWatch(pid_t group) {

@@ -26,12 +26,14 @@ struct Usage {
     // Ran, or could have run and waited for a core: on a busy machine this
     // still tells how many cores the group had work for.
     std::chrono::nanoseconds runnable{};
-    std::size_t anonymous = 0;  // bytes of memory that no file backs: heap,
-                                // stacks, data that was written to
 };
 
 // All processes of the group now. One that ends meanwhile counts as nothing.
 Usage measure_group(pid_t group);
+
+// Bytes of memory that no file backs: heap, stacks, data that was written to.
+// The kernel goes through all pages to say so.
+std::size_t anonymous_memory(pid_t group);
 
 std::vector<pid_t> processes_of_group(pid_t group);
 
