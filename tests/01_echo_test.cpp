@@ -69,9 +69,8 @@ TEST(EchoServer, ItSleepsWhileItWaits) {
 struct Pair {
     explicit Pair(int client_buffer = 0) {
         Socket listener = listen_on({"127.0.0.1", "0"});
-        std::string address = to_string(local_address(listener));
         client.emplace(
-            Endpoint{"127.0.0.1", address.substr(address.rfind(':') + 1)},
+            endpoint_of(listener),
             ClientOptions{.source = {}, .receive_buffer = client_buffer});
         server = accept_client(listener).socket;
         int size = 1 << 20;
@@ -130,8 +129,7 @@ TEST(Stream, ACloseIsAnEndAndAResetIsAnError) {
 TEST(Queue, WhenItIsFullTheNextClientWaits) {
     Socket listener = listen_on({"127.0.0.1", "0"});
     check(::listen(listener.fd(), 0), "listen");  // room for one all the same
-    std::string address = to_string(local_address(listener));
-    Endpoint server{"127.0.0.1", address.substr(address.rfind(':') + 1)};
+    Endpoint server = endpoint_of(listener);
     Client first(server);
     // It is connected before the listener's kernel has put it into the queue.
     pollfd arrived{listener.fd(), POLLIN, 0};

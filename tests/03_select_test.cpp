@@ -22,10 +22,8 @@ namespace {
 struct Pair {
     Pair() {
         Socket listener = listen_on({"127.0.0.1", "0"});
-        std::string address = to_string(local_address(listener));
-        client.emplace(
-            Endpoint{"127.0.0.1", address.substr(address.rfind(':') + 1)},
-            ClientOptions{.source = {}, .receive_buffer = 4096});
+        client.emplace(endpoint_of(listener),
+                       ClientOptions{.source = {}, .receive_buffer = 4096});
         server = accept_client(listener, SOCK_NONBLOCK).socket;
     }
 
@@ -96,8 +94,7 @@ TEST(Select, WhatWasReadyMayBeGone) {
     Socket listener = listen_on({"127.0.0.1", "0"});
     int flags = check(::fcntl(listener.fd(), F_GETFL), "fcntl");
     check(::fcntl(listener.fd(), F_SETFL, flags | O_NONBLOCK), "fcntl");
-    std::string address = to_string(local_address(listener));
-    Client client({"127.0.0.1", address.substr(address.rfind(':') + 1)});
+    Client client(endpoint_of(listener));
     ASSERT_TRUE(ready(listener.fd(), For::reading, kPatience));
     ASSERT_TRUE(accept_client(listener));  // as another process might
     EXPECT_EQ(::accept4(listener.fd(), nullptr, nullptr, SOCK_CLOEXEC), -1);

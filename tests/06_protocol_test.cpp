@@ -55,7 +55,7 @@ template <typename P>
 Coro<void> connect(Connected<P>& ends) {
     Socket listener = listen_on({"127.0.0.1", "0"});
     std::string name = to_string(local_address(listener));
-    Endpoint endpoint{"127.0.0.1", name.substr(name.rfind(':') + 1)};
+    Endpoint endpoint = endpoint_of(listener);
     Transport transport = co_await create_connection(ends.protocol, endpoint);
     EXPECT_EQ(ends.log, Log{"made"});
     ends.log.clear();
@@ -324,8 +324,7 @@ Coro<std::string> ask(Endpoint server, std::string question) {
 
 Coro<void> server_main() {
     Socket listener = listen_on({"127.0.0.1", "0"});
-    std::string name = to_string(local_address(listener));
-    Endpoint here{"127.0.0.1", name.substr(name.rfind(':') + 1)};
+    Endpoint here = endpoint_of(listener);
     auto factory = [] { return std::make_shared<Echo>(); };
     Server server = create_server(factory, std::move(listener));
     std::vector<Task<std::string>> asking;

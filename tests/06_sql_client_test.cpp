@@ -3,6 +3,7 @@
 #include "01-blocking/connection.hpp"
 #include "tests/06_sql_cluster.hpp"
 #include "tests/support/bytes.hpp"
+#include "tests/support/client.hpp"
 #include "tests/support/deadline.hpp"
 #include "tests/support/proc.hpp"
 
@@ -618,10 +619,9 @@ public:
     Doorkeeper() { give_up_after_20_s(listener_); }
 
     std::string conninfo() const {
-        std::string address = to_string(local_address(listener_));
         return "host=127.0.0.1 user=ann dbname=x sslmode=disable"
                " gssencmode=disable port=" +
-               address.substr(address.rfind(':') + 1);
+               endpoint_of(listener_).port;
     }
     // The next one, who has said who it is.
     Socket accept() const {

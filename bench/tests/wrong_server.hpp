@@ -2,6 +2,7 @@
 #pragma once
 
 #include "01-blocking/connection.hpp"
+#include "tests/support/client.hpp"
 
 #include <functional>
 #include <string>
@@ -25,10 +26,7 @@ public:
         accepting_.join();
     }
 
-    Endpoint endpoint() const {
-        std::string address = to_string(local_address(listener_));
-        return {"127.0.0.1", address.substr(address.rfind(':') + 1)};
-    }
+    Endpoint endpoint() const { return test::endpoint_of(listener_); }
 
 private:
     void accept_all() {
